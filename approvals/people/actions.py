@@ -1,0 +1,88 @@
+"""Create people, give and take roles, accept the accountability statement."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import Group
+from django.utils.translation import gettext as _
+
+from approvals.audit import InvalidInput, act, current_act
+from approvals.people.enums import EVERYONE, OFFICE, Role
+from approvals.people.models import SYSTEM_USERNAME, User
+from approvals.people.policies import check_can_manage_people
+
+
+def system_actor() -> User:
+    """Return the named system actor, who signs nothing and cannot sign in."""
+    return User.objects.get(username=SYSTEM_USERNAME)
+
+
+@act("create_person", roles=[Role.ADMINISTRATOR])
+def create_person(
+    *,
+    by: User,
+    now: datetime,
+    username: str,
+    password: str,
+    first_name: str = "",
+    last_name: str = "",
+    email: str = "",
+    language: str = "fr",
+) -> User:
+    """Create a person without any role.
+
+    :raises PolicyDenied: unless ``by`` is an administrator or the system.
+    :raises InvalidInput: if the username was ever given.
+    """
+    check_can_manage_people(by)
+    if User.objects.filter(username__iexact=username).exists():
+        raise InvalidInput.at("username", _("This username was already given: choose another."))
+    person = User(
+        username=username,
+        first_name=first_name,
+        last_name=last_name,
+        email=email,
+        language=language,
+        date_joined=now,
+    )
+    person.set_password(password)
+    person.save()
+    return person
+
+
+@act("grant_role", roles=[Role.ADMINISTRATOR])
+def grant_role(person: User, role: Role, *, by: User, now: datetime) -> None:
+    """Give a person a role.
+
+    :raises PolicyDenied: unless ``by`` is an administrator or the system.
+    """
+    check_can_manage_people(by)
+    person.groups.add(Group.objects.get(name=role))
+    _settle_roles(person)
+    current_act().note(person=person.pk, granted=str(role))
+
+
+@act("revoke_role", roles=[Role.ADMINISTRATOR])
+def revoke_role(person: User, role: Role, *, by: User, now: datetime, reason: str) -> None:
+    """Take a role away from a person.
+
+    :raises PolicyDenied: unless ``by`` is an administrator or the system.
+    """
+    check_can_manage_people(by)
+    person.groups.remove(Group.objects.get(name=role))
+    _settle_roles(person)
+    current_act().note(person=person.pk, revoked=str(role))
+
+
+def _settle_roles(person: User) -> None:
+    person.__dict__.pop("role_names", None)
+    person.is_staff = person.holds(*OFFICE)
+    person.save(update_fields=["is_staff"])
+
+
+@act("accept_accountability", roles=EVERYONE)
+def accept_accountability(*, by: User, now: datetime) -> User:
+    """Record that the person accepts that their electronic signature binds them (§11.10(j))."""
+    if by.accountability_accepted_at is None:
+        by.accountability_accepted_at = now
+        by.save(update_fields=["accountability_accepted_at"])
+    return by

@@ -1,0 +1,42 @@
+"""Which roles a person holds, asked in one place."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from approvals.audit import PolicyDenied
+from approvals.people.enums import Role
+from approvals.people.models import SYSTEM_USERNAME, User
+
+
+def check_role(by: User, roles: Iterable[str]) -> None:
+    """Refuse a person who holds none of the roles.
+
+    :raises PolicyDenied: ``role_missing``.
+    """
+    wanted = [Role(role) for role in roles]
+    if not by.is_active or not by.holds(*wanted):
+        names = ", ".join(str(role.label) for role in wanted)
+        raise PolicyDenied(
+            "role_missing",
+            _("This is done by: %(roles)s. Ask one of them.") % {"roles": names},
+        )
+
+
+def check_system(by: User) -> None:
+    """Refuse anybody but the named system actor.
+
+    :raises PolicyDenied: ``system_only``.
+    """
+    if by.username != SYSTEM_USERNAME:
+        raise PolicyDenied("system_only", _("Only the system itself does this."))
+
+
+def check_can_manage_people(by: User) -> None:
+    """:raises PolicyDenied: ``role_missing`` unless ``by`` is an administrator."""
+    if by.username != SYSTEM_USERNAME:
+        check_role(by, [Role.ADMINISTRATOR])
+
+
+def is_pharmacist(by: User) -> bool:
+    return by.holds(Role.RESPONSIBLE_PHARMACIST, Role.DEPUTY_PHARMACIST)

@@ -1,0 +1,1 @@
+"""HTTP plumbing without domain: problems, cursors, idempotency, headers."""

@@ -1,0 +1,25 @@
+"""Production only tightens; ``check --deploy --fail-level WARNING`` is clean."""
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config.settings import env
+from config.settings.base import *  # noqa: F403
+from config.settings.base import DATABASES, DEBUG
+
+SECRET_KEY = env.text("SECRET_KEY")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
+if not ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS is missing: name the hosts, separated by commas.")
+if DEBUG:
+    raise ImproperlyConfigured("DEBUG is on: production refuses it; unset DEBUG.")
+if DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    DATABASES["default"]["OPTIONS"].setdefault("pool", True)
+
+SECURE_SSL_REDIRECT = True
+SECURE_HSTS_SECONDS = 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+if env.words("TRUSTED_PROXIES"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

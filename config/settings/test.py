@@ -1,0 +1,24 @@
+"""Tests: every outward address nulled, a fast hasher, the database the environment names."""
+
+import os
+import tempfile
+
+os.environ.setdefault("SECRET_KEY", "test-only-key")
+os.environ.setdefault("ALLOWED_HOSTS", "testserver,localhost,127.0.0.1")
+os.environ["EMAIL_URL"] = "memory:"
+os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="imprimatur-test-")
+
+from config.settings.base import *  # noqa: F403
+from config.settings import env
+from config.settings.base import STORAGES
+
+DATABASES = {"default": env.database("TEST_DATABASE_URL", "sqlite:///")}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"].pop("init_command")
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_BROKER_URL = "memory://"
+STORAGES = STORAGES | {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+}
+WHITENOISE_AUTOREFRESH = True

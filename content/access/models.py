@@ -1,0 +1,95 @@
+"""Teams (réseaux), their products and members, and delegation."""
+
+from datetime import date
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from approvals.audit.models import Recorded, RecordedQuerySet
+from content.catalogue.models import Product
+
+
+class Team(Recorded):
+    """A network of people who present the same products."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+
+    class Meta:
+        verbose_name = _("team")
+        verbose_name_plural = _("teams")
+        ordering: ClassVar[list[str]] = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TeamProduct(Recorded):
+    """That a team presents a product."""
+
+    team = models.ForeignKey(Team, models.PROTECT, related_name="team_products")
+    product = models.ForeignKey(Product, models.PROTECT, related_name="team_products")
+
+    class Meta:
+        verbose_name = _("product of a team")
+        verbose_name_plural = _("products of teams")
+        constraints = [
+            models.UniqueConstraint(fields=["team", "product"], name="access_product_once_a_team")
+        ]
+
+
+class Membership(Recorded):
+    """That a person belongs to a team."""
+
+    team = models.ForeignKey(Team, models.PROTECT, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships")
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            models.UniqueConstraint(fields=["team", "user"], name="access_member_once_a_team")
+        ]
+
+
+class DelegationQuerySet(RecordedQuerySet):
+    def in_force(self, day: date) -> Self:
+        """Delegations that hold on a Paris day, half-open."""
+        return self.filter(revoked_at__isnull=True, starts_on__lte=day, ends_on__gt=day)
+
+
+class Delegation(Recorded):
+    """One person's roles lent to another between two days, ``[starts_on, ends_on)``."""
+
+    delegator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="delegations_given"
+    )
+    delegate = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="delegations_received"
+    )
+    roles = models.JSONField(_("roles"), default=list)
+    products = models.ManyToManyField(Product, blank=True, related_name="+")
+    starts_on = models.DateField(_("starts on"))
+    ends_on = models.DateField(_("ends on"))
+    created_at = models.DateTimeField(_("created at"))
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    revocation_reason = models.TextField(_("reason of the revocation"), blank=True)
+
+    objects = DelegationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("delegation")
+        verbose_name_plural = _("delegations")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=F("starts_on")), name="access_delegation_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=~Q(delegate=F("delegator")), name="access_no_delegation_to_oneself"
+            ),
+        ]
