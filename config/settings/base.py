@@ -17,6 +17,7 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
     "unfold",
+    "unfold.contrib.simple_history",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -228,3 +229,6 @@ if CELERY_BROKER_URL == "filesystem://":
 SIMPLE_HISTORY_ENABLED = True
 # A person is locked out after N failures wherever they come from (21 CFR 11.300(d)).
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
+
+# A made-up extract of the public medicines database, for the demonstration and the tests.
+DEMO_DATA_DIR = BASE_DIR / "content" / "catalogue" / "extract"

@@ -7,7 +7,7 @@ os.environ.setdefault("DEBUG", "1")
 os.environ.setdefault("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 
 from config.settings.base import *  # noqa: F403
-from config.settings.base import BASE_DIR, STORAGES, VAR_DIR
+from config.settings.base import STORAGES, VAR_DIR
 
 VAR_DIR.mkdir(exist_ok=True)
 for _folder in ("queue", "processed", "control"):
@@ -17,4 +17,3 @@ STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 }
 WHITENOISE_USE_FINDERS = True
-DEMO_DATA_DIR = BASE_DIR / "content" / "catalogue" / "extract"

@@ -1,0 +1,91 @@
+"""The admin's read-only page of a regulated model: the base of every ``ModelAdmin`` of the house.
+
+Nothing is written through Django's own forms: each act has its page that calls one action. Who
+may look is a matter of role, never of ``is_staff`` alone (SECURITY.md).
+"""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from simple_history.admin import SimpleHistoryAdmin
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
+
+
+def may_look(request: HttpRequest) -> bool:
+    """Whether the person behind a request works in the office."""
+    user: Any = request.user
+    return bool(user.is_authenticated and user.is_active and user.is_office)
+
+
+class _NothingIsWritten:
+    """Refuse add, change and delete; let the office look."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return may_look(request)
+
+
+class ReadOnlyAdmin(_NothingIsWritten, SimpleHistoryAdmin, ModelAdmin):
+    """A list and a page that show a model, its state and its history, and write nothing.
+
+    Override ``has_view_permission`` to narrow who looks; a subclass's own pages (``get_urls``)
+    call one action each.
+    """
+
+    actions = None
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_change_history_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        # simple-history's form takes a POST even from somebody who may only look, and
+        # overwrites the row (ARCHITECTURE.md, traps).
+        if request.method not in {"GET", "HEAD"}:
+            raise PermissionDenied
+        response: HttpResponse = super().history_form_view(
+            request, object_id, version_id, extra_context
+        )
+        return response
+
+
+class ReadOnlyPlainAdmin(_NothingIsWritten, ModelAdmin):
+    """The same for a model that keeps no history (messages, events)."""
+
+    actions = None
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+
+class ReadOnlyTabularInline(_NothingIsWritten, TabularInline):
+    """Rows of another model shown on a page, as a table; nothing is written."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = False
+
+
+class ReadOnlyStackedInline(_NothingIsWritten, StackedInline):
+    """Rows of another model shown on a page, one under the other; nothing is written."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = False
