@@ -6,3 +6,8 @@ class SignaturesConfig(AppConfig):
     name = "approvals.signatures"
     label = "signatures"
     verbose_name = _("Electronic signatures")
+
+    def ready(self) -> None:
+        from approvals.audit import triggers
+
+        triggers.append_only_tables.add("signatures_signature")
