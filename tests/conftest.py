@@ -1,6 +1,6 @@
 """Shared fixtures. A test that writes is marked ``db`` by itself, so that it runs on SQLite too."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -10,6 +10,8 @@ from django.db import connection
 from approvals.audit import triggers
 from approvals.people.actions import system_actor
 from approvals.people.models import User
+from tests.factories import T0
+from tests.factories.people import Cast
 
 DB_FIXTURES = {"db", "transactional_db", "live_server"}
 
@@ -54,9 +56,15 @@ def _clean_cache() -> None:
 @pytest.fixture
 def now() -> datetime:
     """A working Tuesday, 10:00 in Paris, inside the PM window of April 2026."""
-    return datetime(2026, 4, 14, 8, 0, tzinfo=UTC)
+    return T0
 
 
 @pytest.fixture
 def system(db: None) -> User:
     return system_actor()
+
+
+@pytest.fixture
+def cast(system: User) -> Cast:
+    """The people of the demonstration: each is made when a test first names them."""
+    return Cast()
