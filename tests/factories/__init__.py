@@ -14,9 +14,13 @@ from approvals.people.models import User
 T0 = datetime(2026, 4, 14, 8, 0, tzinfo=UTC)
 
 
-@act("factory")
 def keep(*rows: Any, by: User, now: datetime = T0) -> Any:
     """Save rows that no action of the house writes yet; return the first."""
+    _keep(rows, by=by, now=now)
+    return rows[0]
+
+
+@act("factory")
+def _keep(rows: tuple[Any, ...], *, by: User, now: datetime) -> None:
     for row in rows:
         row.save()
-    return rows[0]
