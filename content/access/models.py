@@ -1,5 +1,6 @@
 """Teams (réseaux), their products and members, and delegation."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import ClassVar, Self
 
@@ -12,10 +13,25 @@ from approvals.audit.models import Recorded, RecordedQuerySet
 from content.catalogue.models import Product
 
 
+class TeamQuerySet(RecordedQuerySet):
+    def locked(self) -> Self:
+        return self.order_by("pk").select_for_update(of=("self",), no_key=True)
+
+    def with_member(self, user_id: int) -> Self:
+        """Teams to which a person belongs."""
+        return self.filter(memberships__user_id=user_id)
+
+    def presenting(self, product_ids: Collection[int]) -> Self:
+        """Teams that present at least one of the products."""
+        return self.filter(team_products__product_id__in=product_ids).distinct()
+
+
 class Team(Recorded):
     """A network of people who present the same products."""
 
     name = models.CharField(_("name"), max_length=100, unique=True)
+
+    objects = TeamQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("team")
@@ -55,6 +71,9 @@ class Membership(Recorded):
 
 
 class DelegationQuerySet(RecordedQuerySet):
+    def locked(self) -> Self:
+        return self.order_by("pk").select_for_update(of=("self",), no_key=True)
+
     def in_force(self, day: date) -> Self:
         """Delegations that hold on a Paris day, half-open."""
         return self.filter(revoked_at__isnull=True, starts_on__lte=day, ends_on__gt=day)
@@ -91,5 +110,10 @@ class Delegation(Recorded):
             ),
             models.CheckConstraint(
                 condition=~Q(delegate=F("delegator")), name="access_no_delegation_to_oneself"
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True, revoked_by__isnull=True)
+                | Q(revoked_at__isnull=False, revoked_by__isnull=False),
+                name="access_revocation_has_who_and_when",
             ),
         ]

@@ -1,10 +1,24 @@
-"""Who may see what: the scope of a person, by role and team (DOMAIN.md §1, §9)."""
+"""Who belongs where, who sees what, and who stands in for whom."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date, datetime
 
-from approvals.people.enums import OWNERS, READERS_OF_ALL, Role
-from approvals.people.models import User
-from content.access.models import Membership, TeamProduct
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from approvals.audit import InvalidInput, PolicyDenied, StateConflict
+from approvals.people.enums import OWNERS, PHARMACISTS, READERS_OF_ALL, REVIEWERS, Role
+from approvals.people.models import SYSTEM_USERNAME, User
+from approvals.people.policies import check_role
+from content.access.models import Delegation, Membership, TeamProduct
+from content.calendar import paris_day
+from content.catalogue.models import Product
+
+# What can be lent: work on assets. Not the inspector's, the administrator's, the field's or an
+# agency's; nor a deputy's, who only ever acts for the responsible pharmacist.
+DELEGABLE = (*OWNERS, *REVIEWERS, Role.RESPONSIBLE_PHARMACIST)
+ABLE_TO_STAND_IN = (*OWNERS, *REVIEWERS, *PHARMACISTS)
 
 
 @dataclass(frozen=True)
@@ -36,3 +50,200 @@ def scope_of(user: User) -> Scope:
         team_ids=teams,
         product_ids=products,
     )
+
+
+def products_of(user: User) -> QuerySet[Product]:
+    """Return the products of a person's teams."""
+    return Product.objects.filter(
+        pk__in=TeamProduct.objects.filter(team__memberships__user=user).values("product_id")
+    )
+
+
+def belongs_to(user: User, *, product_ids: Collection[int], team_id: int | None) -> bool:
+    """Whether an asset of these products, or of this team, belongs to a team of the person."""
+    if product_ids:
+        return TeamProduct.objects.filter(
+            team__memberships__user=user, product_id__in=product_ids
+        ).exists()
+    return team_id is not None and user.memberships.filter(team_id=team_id).exists()
+
+
+def check_belongs_to(user: User, *, product_ids: Collection[int], team_id: int | None) -> None:
+    """Refuse to make an asset for a team that is not one's own.
+
+    :raises PolicyDenied: ``not_your_team``.
+    """
+    if not belongs_to(user, product_ids=product_ids, team_id=team_id):
+        raise PolicyDenied(
+            "not_your_team",
+            _("This belongs to another team: ask one of its members, or an administrator."),
+        )
+
+
+def check_can_manage_teams(by: User) -> None:
+    """:raises PolicyDenied: ``role_missing`` unless ``by`` is an administrator or the system."""
+    if by.username != SYSTEM_USERNAME:
+        check_role(by, [Role.ADMINISTRATOR])
+
+
+def can_manage_teams(by: User) -> bool:
+    try:
+        check_can_manage_teams(by)
+    except PolicyDenied:
+        return False
+    return True
+
+
+def check_can_delegate(by: User, to: User, roles: Collection[str]) -> None:
+    """Refuse to lend what one does not hold oneself, or to somebody who cannot take it.
+
+    :raises InvalidInput: field ``roles`` if empty or unknown, ``delegate`` if it is oneself or
+        somebody deactivated.
+    :raises PolicyDenied: ``role_not_delegable``, ``role_missing`` (also: no re-delegation),
+        ``deputy_required``, ``delegate_cannot_act``.
+    """
+    _check_roles_exist(roles)
+    if to.pk == by.pk or not to.is_active:
+        raise InvalidInput.at("delegate", _("Choose another person, who is active."))
+    if not set(roles) <= set(DELEGABLE):
+        raise PolicyDenied("role_not_delegable", _("This role cannot be lent to somebody else."))
+    for role in roles:
+        # Only what one holds oneself: what was lent is not lent on.
+        check_role(by, [role])
+    if Role.RESPONSIBLE_PHARMACIST in roles and not to.holds(Role.DEPUTY_PHARMACIST):
+        raise PolicyDenied(
+            "deputy_required",
+            _("The responsible pharmacist's acts go only to a deputy pharmacist: choose one."),
+        )
+    if not to.holds(*ABLE_TO_STAND_IN):
+        raise PolicyDenied(
+            "delegate_cannot_act",
+            _("%(person)s neither prepares nor reviews anything: choose somebody who does.")
+            % {"person": to},
+        )
+
+
+def _check_roles_exist(roles: Collection[str]) -> None:
+    if not roles or not set(roles) <= set(Role.values):
+        raise InvalidInput.at("roles", _("Name at least one role of the house."))
+
+
+def check_can_revoke(by: User, delegation: Delegation) -> None:
+    """Let the person who lent, or an administrator, take it back, once.
+
+    :raises PolicyDenied: ``not_your_delegation``.
+    :raises StateConflict: ``already_revoked``.
+    """
+    if by.pk != delegation.delegator_id and not by.holds(Role.ADMINISTRATOR):
+        raise PolicyDenied(
+            "not_your_delegation",
+            _("Only the person who gave this delegation, or an administrator, revokes it."),
+        )
+    if delegation.revoked_at is not None:
+        raise StateConflict("already_revoked", _("This delegation was already revoked."))
+
+
+def can_revoke(by: User, delegation: Delegation) -> bool:
+    try:
+        check_can_revoke(by, delegation)
+    except (PolicyDenied, StateConflict):
+        return False
+    return True
+
+
+def delegators_of(
+    by: User, role: str, day: date, *, product_ids: Collection[int] | None = None
+) -> list[User]:
+    """Return whose role a person may exercise on a day, the oldest delegation first.
+
+    A delegation limited to products covers an act only if it covers every product of it;
+    ``product_ids=None`` says that the act has no product, which a limited one never covers. A
+    delegator who left, or lost the role, lends nothing any more.
+    """
+    found: list[User] = []
+    in_force = Delegation.objects.in_force(day).filter(delegate=by).order_by("pk")
+    for delegation in in_force.select_related("delegator").prefetch_related("products"):
+        limits = {product.pk for product in delegation.products.all()}
+        covered = not limits or (bool(product_ids) and limits.issuperset(product_ids or ()))
+        lender = delegation.delegator
+        if covered and role in delegation.roles and lender.is_active and lender.holds(role):
+            found.append(lender)
+    return found
+
+
+def acting_for(
+    by: User, role: str, day: date, *, product_ids: Collection[int] | None = None
+) -> User | None:
+    """Return the person in whose place ``by`` may exercise a role on a day, if any."""
+    return next(iter(delegators_of(by, role, day, product_ids=product_ids)), None)
+
+
+def check_can_act_in_role(
+    by: User,
+    role: str,
+    *,
+    now: datetime,
+    product_ids: Collection[int] | None = None,
+    on_behalf_of: User | None = None,
+) -> User | None:
+    """Return None when a person acts in their own role, else the person they stand in for.
+
+    :raises PolicyDenied: ``no_delegation`` when the delegation named is not in force,
+        ``role_missing`` when nothing gives the role.
+    """
+    day = paris_day(now)
+    if on_behalf_of is None:
+        if by.is_active and by.holds(role):
+            return None
+        lender = acting_for(by, role, day, product_ids=product_ids)
+        if lender is None or not by.is_active:
+            check_role(by, [role])
+        return lender
+    lenders = delegators_of(by, role, day, product_ids=product_ids)
+    if not by.is_active or on_behalf_of.pk not in {lender.pk for lender in lenders}:
+        raise PolicyDenied(
+            "no_delegation",
+            _("No delegation from %(person)s to you is in force for this: ask for one.")
+            % {"person": on_behalf_of},
+        )
+    return on_behalf_of
+
+
+def check_can_act_as_pharmacist(
+    by: User, *, now: datetime, product_ids: Collection[int] | None = None
+) -> User | None:
+    """Return None for the responsible pharmacist, else the one for whom a deputy acts.
+
+    :raises PolicyDenied: ``role_missing`` for anybody else, ``no_delegation`` for a deputy
+        without a delegation in force (DOMAIN.md §6).
+    """
+    check_role(by, PHARMACISTS)
+    if by.holds(Role.RESPONSIBLE_PHARMACIST):
+        return None
+    lender = acting_for(by, Role.RESPONSIBLE_PHARMACIST, paris_day(now), product_ids=product_ids)
+    if lender is None:
+        raise PolicyDenied(
+            "no_delegation",
+            _(
+                "You act for the responsible pharmacist only under a delegation, and none is in"
+                " force for this today: ask the responsible pharmacist for one."
+            ),
+        )
+    return lender
+
+
+def can_act_as_pharmacist(
+    by: User, *, now: datetime, product_ids: Collection[int] | None = None
+) -> bool:
+    try:
+        check_can_act_as_pharmacist(by, now=now, product_ids=product_ids)
+    except PolicyDenied:
+        return False
+    return True
+
+
+def visible_delegations(user: User) -> QuerySet[Delegation]:
+    """Return the delegations a person may read: their own, or all for inspectors and the like."""
+    if user.holds(Role.INSPECTOR, Role.ADMINISTRATOR, *PHARMACISTS):
+        return Delegation.objects.all()
+    return Delegation.objects.filter(Q(delegator=user) | Q(delegate=user))

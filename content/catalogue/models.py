@@ -1,5 +1,6 @@
 """Products of the public medicines database, their bars, and jurisdictions."""
 
+import unicodedata
 from datetime import date
 from typing import Any, ClassVar, Self
 
@@ -10,7 +11,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from approvals.audit.models import Recorded, RecordedQuerySet
-from content.catalogue.enums import AuthorisationStatus, DocumentKind, VisaCategory
+from content.catalogue.enums import (
+    ENDED_STATUSES,
+    AuthorisationStatus,
+    DocumentKind,
+    VisaCategory,
+)
 
 cis_validator = RegexValidator(r"^\d{8}$", _("A CIS code has eight digits."))
 
@@ -36,8 +42,6 @@ class ProductQuerySet(RecordedQuerySet):
 
 def unaccented(text: str) -> str:
     """Return the text as searched: lower case, without accents."""
-    import unicodedata
-
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
@@ -63,6 +67,9 @@ class Product(Recorded):
     authorised_on = models.DateField(_("authorised on"), null=True, blank=True)
     # First day on which the authorisation no longer stands (rule 5); null while it stands.
     authorisation_ends_on = models.DateField(_("authorisation ends on"), null=True, blank=True)
+    # Regulatory recorded it; otherwise it is the day an import met an ended status, and an import
+    # that finds the authorisation active again takes it back.
+    authorisation_end_official = models.BooleanField(_("official date of the end"), default=False)
     additional_monitoring = models.BooleanField(_("additional monitoring"), default=False)
     # Rule 6: what bars advertising to the public.
     prescription_class = models.CharField(_("prescription class"), max_length=200, blank=True)
@@ -84,13 +91,33 @@ class Product(Recorded):
         return f"{self.name} ({self.cis})"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.search_text = unaccented(f"{self.name} {self.substances} {self.holder} {self.cis}")
+        self.settle_search_text()
         super().save(*args, **kwargs)
+
+    def settle_search_text(self) -> None:
+        """Work out what the product is found by."""
+        self.search_text = unaccented(f"{self.name} {self.substances} {self.holder} {self.cis}")
 
     @property
     def gp_barred(self) -> bool:
         """Whether rule 6 bars advertising to the public, exceptions apart."""
         return self.prescription_only or self.restricted or self.reimbursed
+
+    def authorisation_stands_on(self, day: date) -> bool:
+        """Whether rule 5 holds on a day: neither suspended nor ended."""
+        if self.authorisation_status == AuthorisationStatus.SUSPENDED:
+            return False
+        if self.authorisation_ends_on is None:
+            return self.authorisation_status not in ENDED_STATUSES
+        return day < self.authorisation_ends_on
+
+    def frozen_on(self, day: date) -> bool:
+        """Whether advertising for the product is forbidden on a day (rule 4)."""
+        return self.freezes.open_on(day).exists()
+
+
+# Conditions that mean "on prescription" (lists of substances); any other one is a restriction.
+LISTS = ("liste I", "liste II", "stupéfiants")
 
 
 class PrescriptionCondition(Recorded):
@@ -110,12 +137,25 @@ class PrescriptionCondition(Recorded):
     def __str__(self) -> str:
         return self.label
 
+    @property
+    def is_list(self) -> bool:
+        """Whether the condition is a list that makes the product prescription only."""
+        return self.label in LISTS
+
+
+class ProductConditionQuerySet(RecordedQuerySet):
+    def restricting(self) -> Self:
+        """Conditions, lists apart, that no administrator marked harmless."""
+        return self.filter(condition__harmless=False).exclude(condition__label__in=LISTS)
+
 
 class ProductCondition(Recorded):
     """That a product carries a condition of prescription or dispensing."""
 
     product = models.ForeignKey(Product, models.CASCADE, related_name="conditions")
     condition = models.ForeignKey(PrescriptionCondition, models.PROTECT, related_name="+")
+
+    objects = ProductConditionQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -136,6 +176,7 @@ class Presentation(Recorded):
     marketing_status = models.CharField(_("marketing status"), max_length=200, blank=True)
     reimbursement_rate = models.CharField(_("reimbursement rate"), max_length=50, blank=True)
     price = models.DecimalField(_("price"), max_digits=10, decimal_places=2, null=True, blank=True)
+    in_public_database = models.BooleanField(_("in the public database"), default=True)
 
     class Meta:
         verbose_name = _("presentation")
@@ -144,6 +185,12 @@ class Presentation(Recorded):
 
     def __str__(self) -> str:
         return self.label
+
+
+class GpExceptionQuerySet(RecordedQuerySet):
+    def in_force(self, day: date) -> Self:
+        """Exceptions that hold on a day, half-open."""
+        return self.filter(starts_on__lte=day).filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day))
 
 
 class GpException(Recorded):
@@ -156,6 +203,8 @@ class GpException(Recorded):
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(_("recorded at"))
+
+    objects = GpExceptionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("exception for the public")

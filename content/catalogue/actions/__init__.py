@@ -1,0 +1,21 @@
+"""Every writer of the catalogue."""
+
+from content.catalogue.actions.facts import (
+    end_gp_exception,
+    mark_condition_harmless,
+    record_authorisation_end,
+    record_gp_exception,
+)
+from content.catalogue.actions.freezes import freeze_product, lift_freeze
+from content.catalogue.actions.list_head import bump_list_version, lock_list_head
+
+__all__ = [
+    "bump_list_version",
+    "end_gp_exception",
+    "freeze_product",
+    "lift_freeze",
+    "lock_list_head",
+    "mark_condition_harmless",
+    "record_authorisation_end",
+    "record_gp_exception",
+]

@@ -1,0 +1,12 @@
+"""Thin: one domain call, safe to run twice."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from content.outbox.actions import dispatch
+
+
+@shared_task(name="content.outbox.tasks.dispatch_outbox")
+def dispatch_outbox() -> None:
+    """Dispatch what is due; woken after each commit, and by the schedule every minute."""
+    dispatch(timezone.now())
