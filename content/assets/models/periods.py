@@ -34,14 +34,16 @@ class RecordOfPeriodsQuerySet(models.QuerySet):
         """Rows whose period holds the day."""
         return self.filter(starts_on__lte=day, ends_on__gt=day)
 
+    def stood_or_stands(self) -> Self:
+        """Rows that stand, or of which at least one day came while they stood."""
+        return self.filter(Q(replaced_on__isnull=True) | Q(starts_on__lte=F("replaced_on")))
+
     def once_usable(self, day: date, instant: datetime) -> Self:
         """Rows under which the version was really usable on or before the day, as known then.
 
         A row that was replaced counts only if a day of it came while it stood.
         """
-        return self.filter(recorded_at__lte=instant, starts_on__lte=day).filter(
-            Q(replaced_on__isnull=True) | Q(starts_on__lte=F("replaced_on"))
-        )
+        return self.stood_or_stands().filter(recorded_at__lte=instant, starts_on__lte=day)
 
 
 class Period(models.Model):
@@ -83,6 +85,7 @@ class Period(models.Model):
 class Entry(models.Model):
     """A period × product with the columns that a list shows, frozen with the revision."""
 
+    period = models.ForeignKey(Period, models.PROTECT, related_name="entries")
     version = models.ForeignKey(Version, models.PROTECT, related_name="entries")
     product = models.ForeignKey(
         Product, models.PROTECT, null=True, blank=True, related_name="+", db_index=False

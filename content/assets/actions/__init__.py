@@ -1,0 +1,1 @@
+"""The only writers of assets, versions and what is remembered of them."""

@@ -1,0 +1,134 @@
+"""The state follows the day: what the record of periods already says, written on versions.
+
+Usability never waits for this (DOMAIN.md §4): a dead scheduler delays a state, never an answer.
+Every step looks again under the lock, so that running it twice does nothing twice.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from approvals.audit import act
+from approvals.people.models import User
+from approvals.people.policies import check_system
+from content.assets.actions.facts import interrupt
+from content.assets.enums import IN_USE, WITHDRAWABLE, Cause, Nature, State
+from content.assets.models import Interruption, Version
+from content.calendar import paris_day
+from content.catalogue.actions import lock_list_head
+from content.catalogue.models import ProductFreeze
+
+WITHDRAWING = (Cause.WITHDRAWN, Cause.AUTHORITY_WITHDRAWN)
+
+
+def follow_the_day(*, by: User, now: datetime) -> dict[str, int]:
+    """Bring states in line with the day; return how many versions each step moved.
+
+    :raises PolicyDenied: ``system_only`` unless ``by`` is the system actor.
+    """
+    check_system(by)
+    today = paris_day(now)
+    return {
+        "frozen": _each(_frozen_today(today), suspend_frozen, by, now),
+        "interrupted": _each(_interrupted_today(today), follow_interruption, by, now),
+        "superseded": _each(_ids(Version.objects.due_to_be_superseded(today)), end, by, now),
+        "expired": _each(_ids(Version.objects.due_to_expire(today)), end, by, now),
+    }
+
+
+def _ids(versions: object) -> list[int]:
+    return list(versions.order_by("pk").values_list("pk", flat=True))  # type: ignore[attr-defined]
+
+
+def _each(ids: list[int], step: Callable[..., bool], by: User, now: datetime) -> int:
+    return sum(step(pk, by=by, now=now) for pk in ids)
+
+
+@act("end_of_use")
+def end(version_id: int, *, by: User, now: datetime) -> bool:
+    """Expire or supersede a version whose day has come; whichever came first."""
+    today = paris_day(now)
+    version = Version.objects.locked().get(pk=version_id)
+    superseded_on, expires_on = version.superseded_on, version.expires_on
+    superseded = (
+        version.state in IN_USE
+        and superseded_on is not None
+        and superseded_on <= today
+        and (expires_on is None or superseded_on <= expires_on)
+    )
+    if superseded:
+        version.supersede(at=now)
+    elif version.state in WITHDRAWABLE and expires_on is not None and expires_on <= today:
+        version.expire(at=now)
+    else:
+        return False
+    version.save()
+    return True
+
+
+def _interrupted_today(today: date) -> list[int]:
+    rows = Interruption.objects.not_lifted().filter(starts_on__lte=today)
+    withdrawn = rows.filter(cause__in=WITHDRAWING, version__state__in=WITHDRAWABLE)
+    suspended = rows.exclude(cause__in=WITHDRAWING).filter(version__state=State.RELEASED)
+    return sorted(
+        {*withdrawn.values_list("version_id", flat=True)}
+        | {*suspended.values_list("version_id", flat=True)}
+    )
+
+
+@act("follow_interruption")
+def follow_interruption(version_id: int, *, by: User, now: datetime) -> bool:
+    """Withdraw or suspend a version on the day for which it was decided."""
+    today = paris_day(now)
+    version = Version.objects.locked().get(pk=version_id)
+    causes = set(
+        Interruption.objects.not_lifted()
+        .filter(version=version, starts_on__lte=today)
+        .values_list("cause", flat=True)
+    )
+    if causes & set(WITHDRAWING) and version.state in WITHDRAWABLE:
+        version.withdraw(at=now)
+    elif causes and version.state == State.RELEASED:
+        version.suspend(at=now)
+    else:
+        return False
+    version.save()
+    return True
+
+
+def _frozen_today(today: date) -> list[int]:
+    """Released promotional versions of a frozen product that its freeze did not suspend yet."""
+    products = ProductFreeze.objects.open_on(today).values("product")
+    versions = Version.objects.filter(
+        state=State.RELEASED,
+        asset__nature=Nature.PROMOTIONAL,
+        asset__safety_information=False,
+        asset__products__in=products,
+    ).exclude(interruptions__cause=Cause.PRODUCT_FREEZE, interruptions__ends_on__isnull=True)
+    return _ids(versions.distinct())
+
+
+@act("suspend_frozen")
+def suspend_frozen(version_id: int, *, by: User, now: datetime) -> bool:
+    """Suspend a version released between a freeze's announcement and its effective day."""
+    lock_list_head()
+    version = Version.objects.locked().get(pk=version_id)
+    if version.state != State.RELEASED:
+        return False
+    freeze = (
+        ProductFreeze.objects.open_on(paris_day(now))
+        .filter(product__in=version.asset.products.all())
+        .first()
+    )
+    if freeze is None:
+        return False
+    version.suspend(at=now)
+    version.save()
+    interrupt(
+        version,
+        cause=Cause.PRODUCT_FREEZE,
+        reason=freeze.reason,
+        starts_on=paris_day(now),
+        by=by,
+        now=now,
+    )
+    return True

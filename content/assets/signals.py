@@ -1,0 +1,8 @@
+"""What assets tell the apps above, sent inside the act (ARCHITECTURE.md: there are no others)."""
+
+from django.dispatch import Signal
+
+# version_ids: set[int], by, now — the stored usability of these versions changed.
+usability_changed = Signal()
+# revision: Revision, by, now — new files of a version were uploaded.
+revision_added = Signal()
