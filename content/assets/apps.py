@@ -6,3 +6,6 @@ class AssetsConfig(AppConfig):
     name = "content.assets"
     label = "assets"
     verbose_name = _("Assets")
+
+    def ready(self) -> None:
+        from content.assets import receivers  # noqa: F401

@@ -180,16 +180,17 @@ class _Writer:
             for stretch in stretches
         )
         Entry.objects.bulk_create(_entries(periods))
-        current_act().note(
-            usability={
-                str(version_id): [
-                    [str(stretch.starts_on), str(stretch.ends_on), stretch.limited_by]
-                    for stretch in self.new.get(version_id, [])
-                ]
-                for version_id in sorted(self.touched)
-            }
-        )
+        self._note()
         return self.touched
+
+    def _note(self) -> None:
+        """Name the new periods in the act's event: they have no history rows of their own."""
+        noted = current_act().details.setdefault("usability", {})
+        for version_id in sorted(self.touched):
+            noted[str(version_id)] = [
+                [str(stretch.starts_on), str(stretch.ends_on), stretch.limited_by]
+                for stretch in self.new.get(version_id, [])
+            ]
 
 
 def _entries(periods: Sequence[Period]) -> list[Entry]:

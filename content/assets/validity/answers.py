@@ -1,6 +1,5 @@
 """Answers: may this version be used on a day, why not, from when, until when."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -112,7 +111,3 @@ def _sentences() -> dict[LimitCode, str]:
         LimitCode.NOT_RELEASED: _("It was never released by the pharmacist."),
         LimitCode.DEPENDENCY: _("Fewer components than the minimum are usable."),
     }
-
-
-def first_reason(reasons: Sequence[Reason]) -> Reason | None:
-    return reasons[0] if reasons else None

@@ -5,7 +5,8 @@ The limits are a conjunction, so their order does not matter (DOMAIN.md §4). Pu
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
+from itertools import pairwise
 
 from content.assets.enums import LIMIT_ORDER, LimitCode
 
@@ -140,7 +141,7 @@ def _minimum_bars(facts: VersionFacts) -> Iterable[Bar]:
         for starts_on, ends_on in component.usable:
             marks |= {starts_on, ends_on}
     edges = [*sorted(marks), FOREVER]
-    for starts_on, ends_on in zip(edges, edges[1:], strict=False):
+    for starts_on, ends_on in pairwise(edges):
         missing = [
             component.version
             for component in facts.components
@@ -204,7 +205,3 @@ def rewrite(recorded: Sequence[Stretch], bars: Sequence[Bar], today: date) -> li
         joined = Stretch(past[-1].starts_on, future[0].ends_on, future[0].limited_by)
         return [*past[:-1], joined, *future[1:]]
     return past + future
-
-
-def day_before(day: date) -> date:
-    return day - timedelta(days=1)
