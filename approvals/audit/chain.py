@@ -130,12 +130,9 @@ class Verification:
         return before.first() or GENESIS
 
     def _events(self) -> Iterator[dict[str, Any]]:
-        return (
-            AuditEvent.objects.filter(seq__gte=self.since)
-            .in_order()
-            .values("seq", "payload", "prev_hash", "hash", "kind", "actor_id", "recorded_at")
-            .iterator(chunk_size=2000)
-        )
+        columns = ("seq", "payload", "prev_hash", "hash", "kind", "actor_id", "recorded_at")
+        events: Any = AuditEvent.objects.filter(seq__gte=self.since).in_order().values(*columns)
+        return iter(events.iterator(chunk_size=2000))
 
     def _check_link(self, event: dict[str, Any], seq: int, previous: str) -> Fault | None:
         if event["seq"] != seq:

@@ -79,8 +79,8 @@ class Recorded(models.Model):
         super().save(*args, **kwargs)
 
     @classmethod
-    def from_db(cls, db: Any, field_names: Any, values: Any) -> Self:
-        instance = super().from_db(db, field_names, values)
+    def from_db(cls, db: Any, field_names: Any, values: Any, **kwargs: Any) -> Self:
+        instance: Any = super().from_db(db, field_names, values, **kwargs)
         # The values as loaded, so that an event can say old → new without another query.
         instance._loaded = dict(zip(field_names, values, strict=False))
         return instance

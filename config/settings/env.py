@@ -1,6 +1,7 @@
 """Strict readers of the environment: a wrong value stops the start with a sentence."""
 
 import os
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -46,7 +47,7 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
-def database(name: str, default: str) -> dict[str, object]:
+def database(name: str, default: str) -> dict[str, Any]:
     """Return a Django database from ``postgres://user:pass@host:port/name`` or ``sqlite:///path``."""
     url = urlsplit(os.environ.get(name, "").strip() or default)
     if url.scheme == "sqlite":
@@ -61,7 +62,7 @@ def database(name: str, default: str) -> dict[str, object]:
             },
         }
     if url.scheme in {"postgres", "postgresql"}:
-        options: dict[str, object] = dict(parse_qsl(url.query))
+        options: dict[str, Any] = dict(parse_qsl(url.query))
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(url.path[1:]),

@@ -5,7 +5,7 @@ something changes; the comparison with a day happens when somebody asks (DOMAIN.
 """
 
 from datetime import date, datetime
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -17,7 +17,7 @@ from content.assets.models.versions import Version
 from content.catalogue.models import Product
 
 
-class RecordOfPeriodsQuerySet(models.QuerySet):
+class RecordOfPeriodsQuerySet(models.QuerySet[Any]):
     """Questions shared by periods and entries."""
 
     def current(self) -> Self:
