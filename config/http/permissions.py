@@ -1,0 +1,21 @@
+"""What every API call needs besides a person: a token that may do it."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+
+from approvals.audit import PolicyDenied
+
+
+class TokenMayWrite(BasePermission):
+    """A read-only token reads, and does nothing else."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if request.method not in SAFE_METHODS and getattr(request.auth, "read_only", False):
+            raise PolicyDenied(
+                "read_only_token",
+                _("This token only reads: sign in for one that may write."),
+            )
+        return True
