@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from approvals.audit import InvalidInput, act, current_act
 from approvals.people.enums import EVERYONE, OFFICE, Role
-from approvals.people.models import SYSTEM_USERNAME, User
+from approvals.people.models import SYSTEM_USERNAME, ApiToken, User
 from approvals.people.policies import check_can_manage_people
 
 
@@ -86,3 +86,18 @@ def accept_accountability(*, by: User, now: datetime) -> User:
         by.accountability_accepted_at = now
         by.save(update_fields=["accountability_accepted_at"])
     return by
+
+
+@act("give_token", roles=EVERYONE)
+def give_token(*, by: User, now: datetime, read_only: bool = False) -> tuple[ApiToken, str]:
+    """Give a person a token of the API; its text is shown once and never kept."""
+    token, text = ApiToken.objects.create(user=by, read_only=read_only)
+    current_act().note(token=token.token_key, read_only=read_only)
+    return token, text
+
+
+@act("revoke_token", roles=EVERYONE)
+def revoke_token(token: ApiToken, *, by: User, now: datetime) -> None:
+    """End a token of the API at once."""
+    current_act().note(token=token.token_key)
+    token.delete()

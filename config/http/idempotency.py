@@ -82,9 +82,7 @@ class Repeatable:
         return (status, body), False
 
     def _take_key(self) -> IdempotencyKey:
-        IdempotencyKey.objects.filter(
-            **self.identity, created_at__lte=self.now - LIFE
-        ).delete()
+        IdempotencyKey.objects.filter(**self.identity, created_at__lte=self.now - LIFE).delete()
         try:
             with transaction.atomic():
                 return IdempotencyKey.objects.create(

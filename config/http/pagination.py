@@ -35,8 +35,7 @@ class KeysetPagination(CursorPagination):
         if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= self.max_page_size:
             raise InvalidInput.at(
                 "limit",
-                _("A limit is a whole number from 1 to %(limit)d.")
-                % {"limit": self.max_page_size},
+                _("A limit is a whole number from 1 to %(limit)d.") % {"limit": self.max_page_size},
             )
         return int(text)
 

@@ -81,9 +81,7 @@ def _document(status: int, code: str, detail: str, errors: Any = None) -> dict[s
 
 def problem(status: int, code: str, detail: str, *, errors: Any = None) -> Response:
     """Return one problem document."""
-    return Response(
-        _document(status, code, detail, errors), status=status, content_type=MEDIA_TYPE
-    )
+    return Response(_document(status, code, detail, errors), status=status, content_type=MEDIA_TYPE)
 
 
 def _flat(errors: Any, path: str = "") -> dict[str, list[str]]:
@@ -136,3 +134,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
             500, "server_error", _("Something went wrong here; nothing was written.")
         )
     return defaults.server_error(request)
+
+
+def locked_out(
+    request: HttpRequest, response: HttpResponse | None = None, *args: Any, **kwargs: Any
+) -> HttpResponse:
+    """Answer somebody who failed too often (``AXES_LOCKOUT_CALLABLE``)."""
+    sentence = _("Too many failed attempts: ask an administrator to unlock your account.")
+    if _is_api(request):
+        return _plain_problem(429, "locked_out", sentence)
+    return HttpResponse(sentence, status=429, content_type="text/plain; charset=utf-8")
