@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -6,3 +7,8 @@ class ReviewConfig(AppConfig):
     name = "approvals.review"
     label = "review"
     verbose_name = _("Review")
+
+    def ready(self) -> None:
+        from approvals.review import setup
+
+        post_migrate.connect(setup.install, sender=self)

@@ -1,0 +1,119 @@
+"""Comments anchored on a page, their threads, and what became of them."""
+
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from approvals.audit.models import Recorded, RecordedQuerySet
+from approvals.people.models import User
+from approvals.review.enums import Severity
+from content.assets.models import Revision, Version
+
+
+class CommentQuerySet(RecordedQuerySet):
+    def visible_to(self, user: User) -> Self:
+        """Comments on the versions that this person may see in preparation."""
+        return self.filter(version__in=Version.objects.visible_to(user))
+
+    def concerning(self, version: Version) -> Self:
+        """The version's comments, and what its predecessors left open: carried forward."""
+        earlier = Q(version__asset=version.asset_id, version__number__lt=version.number)
+        return self.filter(Q(version=version) | (earlier & Q(resolved_at__isnull=True)))
+
+    def open(self) -> Self:
+        """Comments that the owner did not resolve."""
+        return self.filter(resolved_at__isnull=True)
+
+    def blocking(self) -> Self:
+        """Open comments that block an approval."""
+        return self.open().filter(severity=Severity.BLOCKING)
+
+
+class Comment(Recorded):
+    """A remark on a version: blocking, suggestion or question; on a rectangle of a page."""
+
+    version = models.ForeignKey(Version, models.PROTECT, related_name="comments")
+    revision = models.ForeignKey(
+        Revision, models.PROTECT, null=True, blank=True, related_name="comments"
+    )
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="comments")
+    created_at = models.DateTimeField(_("created at"))
+    body = models.TextField(_("comment"))
+    severity = models.CharField(_("severity"), max_length=20, choices=Severity)
+    # Fractions of the page, from its top left corner.
+    page = models.PositiveIntegerField(_("page"), null=True, blank=True)
+    x = models.DecimalField(max_digits=7, decimal_places=6, null=True, blank=True)
+    y = models.DecimalField(max_digits=7, decimal_places=6, null=True, blank=True)
+    width = models.DecimalField(max_digits=7, decimal_places=6, null=True, blank=True)
+    height = models.DecimalField(max_digits=7, decimal_places=6, null=True, blank=True)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    resolved_at = models.DateTimeField(_("resolved at"), null=True, blank=True)
+    verified_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    verified_at = models.DateTimeField(_("verified at"), null=True, blank=True)
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
+        ordering: ClassVar[list[str]] = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(body=""), name="review_comment_says_something"),
+            models.CheckConstraint(
+                condition=Q(page=None, x=None, y=None, width=None, height=None)
+                | Q(
+                    page__gte=1,
+                    x__gte=0,
+                    y__gte=0,
+                    width__gt=0,
+                    height__gt=0,
+                    width__lte=1 - F("x"),
+                    height__lte=1 - F("y"),
+                ),
+                name="review_anchor_lies_on_the_page",
+            ),
+            models.CheckConstraint(
+                condition=Q(resolved_by__isnull=True, resolved_at__isnull=True)
+                | Q(resolved_by__isnull=False, resolved_at__isnull=False),
+                name="review_resolution_has_who_and_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(verified_by__isnull=True, verified_at__isnull=True)
+                | Q(
+                    verified_by__isnull=False,
+                    verified_at__isnull=False,
+                    resolved_at__isnull=False,
+                ),
+                name="review_verification_follows_resolution",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.body[:80]
+
+
+class CommentReply(Recorded):
+    """One answer in a comment's thread."""
+
+    comment = models.ForeignKey(Comment, models.PROTECT, related_name="replies")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(_("created at"))
+    body = models.TextField(_("reply"))
+
+    class Meta:
+        verbose_name = _("reply")
+        verbose_name_plural = _("replies")
+        ordering: ClassVar[list[str]] = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(body=""), name="review_reply_says_something")
+        ]
+
+    def __str__(self) -> str:
+        return self.body[:80]
