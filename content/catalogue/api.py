@@ -1,4 +1,4 @@
-"""Products of the public database: search and detail. They are public; everybody signed in reads."""
+"""Products of the public database: search and detail, for everybody who is signed in."""
 
 from typing import Any
 

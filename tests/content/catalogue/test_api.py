@@ -10,7 +10,9 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_search_finds_by_name_without_accents(cast: Cast, client: Client) -> None:
-    assert cast.product and cast.free_product and cast.other_product
+    assert cast.product
+    assert cast.free_product
+    assert cast.other_product
     client.force_login(cast.rep)
     found = client.get("/api/v1/products/", {"q": "cœur"}).json()["results"]
     assert found == []
@@ -43,7 +45,9 @@ def test_an_unknown_product_is_404(cast: Cast, client: Client) -> None:
 def test_a_list_of_products_does_not_query_per_row(
     cast: Cast, client: Client, django_assert_max_num_queries: object
 ) -> None:
-    assert cast.product and cast.free_product and cast.other_product
+    assert cast.product
+    assert cast.free_product
+    assert cast.other_product
     client.force_login(cast.pm)
     with django_assert_max_num_queries(6):  # type: ignore[operator]
         assert len(client.get("/api/v1/products/").json()["results"]) == 3
