@@ -1,14 +1,37 @@
 """Every address of the application."""
 
+from importlib import import_module
+from typing import Any
+
 from django.contrib import admin
 from django.urls import include, path
 
+PAGES = (
+    "content.catalogue.urls",
+    "content.assets.urls",
+    "content.positive_list.urls",
+    "approvals.review.urls",
+    "approvals.submissions.urls",
+    "approvals.release.urls",
+    "approvals.desk.urls",
+)
+
+
+def pages_of(module_name: str) -> Any:
+    """Return an app's pages under one namespace: the office's under ``/admin/``, others at root."""
+    urls = import_module(module_name)
+    office = path(f"admin/{urls.app_name}/", include(urls.urlpatterns))
+    return path("", include(([office, *urls.root_urlpatterns], urls.app_name)))
+
+
 handler400 = "config.http.problems.bad_request"
+handler403 = "config.http.errors.denied"
 handler404 = "config.http.problems.not_found"
 handler500 = "config.http.problems.server_error"
 
 urlpatterns = [
     path("api/v1/", include("config.api_urls")),
+    path("accounts/", include("config.http.account_urls")),
+    *[pages_of(module_name) for module_name in PAGES],
     path("admin/", admin.site.urls),
-    path("accounts/", include("allauth.account.urls")),
 ]

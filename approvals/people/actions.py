@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from django.contrib.auth.models import Group
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from approvals.audit import InvalidInput, act, current_act
@@ -101,3 +103,24 @@ def revoke_token(token: ApiToken, *, by: User, now: datetime) -> None:
     """End a token of the API at once."""
     current_act().note(token=token.token_key)
     token.delete()
+
+
+@act("change_password", roles=EVERYONE)
+def change_password(*, current: str, password: str, by: User, now: datetime) -> User:
+    """Replace a person's own password.
+
+    :raises InvalidInput: at ``current`` if it is wrong, at ``password`` if the new one is weak
+        or the same.
+    """
+    if not by.check_password(current):
+        raise InvalidInput.at("current", _("This is not your present password."))
+    if by.check_password(password):
+        raise InvalidInput.at("password", _("Choose a password that differs from the present one."))
+    try:
+        validate_password(password, by)
+    except ValidationError as error:
+        raise InvalidInput({"password": error.messages}) from error
+    by.set_password(password)
+    by.must_change_password = False
+    by.save(update_fields=["password", "must_change_password"])
+    return by

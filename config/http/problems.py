@@ -7,13 +7,13 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.views import defaults
 from django_fsm import TransitionNotAllowed
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_handler
 
 from approvals.audit import InvalidInput, PolicyDenied, Refusal
+from config.http import errors
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -117,14 +117,14 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         return _plain_problem(
             404, "not_found", _("There is nothing at this address, or nothing that you may see.")
         )
-    return defaults.page_not_found(request, exception)
+    return errors.absent(request)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """``handler400``: the same."""
     if _is_api(request):
         return _plain_problem(400, "malformed", _("The request is malformed."))
-    return defaults.bad_request(request, exception)
+    return errors.malformed(request)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -133,7 +133,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return _plain_problem(
             500, "server_error", _("Something went wrong here; nothing was written.")
         )
-    return defaults.server_error(request)
+    return errors.broken(request)
 
 
 def locked_out(
@@ -143,4 +143,4 @@ def locked_out(
     sentence = _("Too many failed attempts: ask an administrator to unlock your account.")
     if _is_api(request):
         return _plain_problem(429, "locked_out", sentence)
-    return HttpResponse(sentence, status=429, content_type="text/plain; charset=utf-8")
+    return errors.locked_out(request, sentence)

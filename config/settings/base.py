@@ -122,6 +122,7 @@ SESSION_SAVE_EVERY_REQUEST = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "config.http.errors.forged"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -247,3 +248,37 @@ SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 
 # A made-up extract of the public medicines database, for the demonstration and the tests.
 DEMO_DATA_DIR = BASE_DIR / "content" / "catalogue" / "extract"
+
+UNFOLD = {
+    "SITE_TITLE": "Imprimatur",
+    "SITE_HEADER": "Imprimatur",
+    "SITE_SYMBOL": "verified",
+    "SITE_URL": None,
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_LANGUAGES": False,
+    "BORDER_RADIUS": "8px",
+    "STYLES": ["approvals.desk.navigation.stylesheet"],
+    "DASHBOARD_CALLBACK": "approvals.desk.dashboard.fill",
+    "ACCOUNT": {"navigation": "approvals.desk.navigation.account_links"},
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": False,
+        "navigation": "approvals.desk.navigation.entries",
+    },
+    "COLORS": {
+        "primary": {
+            "50": "#eef4fb",
+            "100": "#d9e7f6",
+            "200": "#b6cfec",
+            "300": "#8fb8f0",
+            "400": "#5e94d8",
+            "500": "#3b7bcb",
+            "600": "#1c4f8f",
+            "700": "#184379",
+            "800": "#143c70",
+            "900": "#102f57",
+            "950": "#0a1f3b",
+        },
+    },
+}

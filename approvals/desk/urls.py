@@ -1,0 +1,18 @@
+"""What each person sees of the whole: office pages under ``/admin/desk/``, homes at the root."""
+
+from django.urls import path
+
+from approvals.desk import views
+
+app_name = "desk"
+urlpatterns = [
+    path("assets/", views.AssetList.as_view(), name="assets"),
+    path("assets/<str:code>/", views.AssetPage.as_view(), name="asset"),
+    path("assets/<str:code>/<int:number>/", views.VersionPage.as_view(), name="version"),
+]
+root_urlpatterns = [
+    path("", views.Home.as_view(), name="home"),
+    path("profile/", views.Profile.as_view(), name="profile"),
+    path("profile/accountability/", views.Accountability.as_view(), name="accountability"),
+    path("profile/password/", views.PasswordChange.as_view(), name="password"),
+]

@@ -1,0 +1,16 @@
+"""Pages over all apps: homes, an asset, a version, one's own profile. Actions write."""
+
+from approvals.desk.views.assets import AssetList, AssetPage
+from approvals.desk.views.home import Home
+from approvals.desk.views.profile import Accountability, PasswordChange, Profile
+from approvals.desk.views.versions import VersionPage
+
+__all__ = [
+    "Accountability",
+    "AssetList",
+    "AssetPage",
+    "Home",
+    "PasswordChange",
+    "Profile",
+    "VersionPage",
+]

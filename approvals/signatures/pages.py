@@ -1,0 +1,79 @@
+"""Pages of signed acts: the password again, and what the signature means."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from approvals.audit import PolicyDenied
+from approvals.signatures.actions import WrongCredentials, prove
+from approvals.signatures.enums import Meaning
+from approvals.signatures.models import Proof
+from approvals.signatures.policies import check_can_sign
+from config.http.once import Sending
+from config.http.pages import ActPage
+
+PASSWORD = "password"
+
+
+class SignedActPage(ActPage):
+    """An act that is signed: the person enters their password at that moment.
+
+    ``meaning`` is an attribute, or override ``get_meaning`` where it depends on the object.
+    """
+
+    button: Any = _("Sign")
+    meaning: Meaning
+
+    def get_meaning(self, obj: Any, cleaned_data: dict[str, Any] | None = None) -> Meaning:
+        """Return what the signature will mean; ``cleaned_data`` is None while the form shows."""
+        return self.meaning
+
+    def check(self, obj: Any, by: Any, now: datetime) -> None:
+        """Refuse whoever has not accepted what their signature binds them to."""
+        check_can_sign(by)
+
+    def get_form_class(self, obj: Any) -> type[forms.BaseForm]:
+        """Return the form with the password as its last field."""
+        fields: dict[str, Any] = {
+            PASSWORD: forms.CharField(
+                label=_("Your password"),
+                help_text=_("Entered again at each signature: a session alone never signs."),
+                strip=False,
+                widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+            )
+        }
+        return type("Signed" + self.form_class.__name__, (self.form_class,), fields)
+
+    def perform(  # type: ignore[override]
+        self,
+        obj: Any,
+        cleaned_data: dict[str, Any],
+        by: Any,
+        now: datetime,
+        credentials: Proof,
+    ) -> Any:
+        """Call the one action with the proof and return a redirect target."""
+        raise NotImplementedError
+
+    def act(self, obj: Any, form: Any, sending: Sending) -> str:
+        # Proved before the act's transaction, so that a refused act keeps the attempt.
+        cleaned = dict(form.cleaned_data)
+        proof = prove(
+            by=self.by,
+            now=self.now,
+            password=cleaned.pop(PASSWORD),
+            meaning=self.get_meaning(obj, cleaned),
+            request=self.request,
+        )
+        return sending.once(
+            lambda: self.perform(obj, cleaned, self.by, self.now, credentials=proof)
+        )
+
+    def field_of(self, error: PolicyDenied, form: Any) -> str | None:
+        return PASSWORD if isinstance(error, WrongCredentials) else None
+
+    def _render(self, obj: Any, *, status: int, **context: Any) -> Any:
+        meaning = "" if "refusal" in context else self.get_meaning(obj).label
+        return super()._render(obj, status=status, meaning=meaning, signed=True, **context)

@@ -1,0 +1,19 @@
+"""Sign-in and sign-out by allauth; its other routes are closed: accounts are an administrator's."""
+
+from allauth.account import views
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
+
+
+def closed(request: HttpRequest) -> HttpResponse:
+    """Answer as if the route did not exist (allauth needs its name)."""
+    raise Http404
+
+
+urlpatterns = [
+    path("login/", views.login, name="account_login"),
+    path("logout/", views.logout, name="account_logout"),
+    path("signup/", closed, name="account_signup"),
+    path("reauthenticate/", closed, name="account_reauthenticate"),
+    path("password/reset/", closed, name="account_reset_password"),
+]
