@@ -80,9 +80,7 @@ class ProductFreezeAct(Recorded):
         verbose_name_plural = _("acts on products")
         ordering: ClassVar[list[str]] = ["-pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=~Q(reason=""), name="release_freeze_act_has_a_reason"
-            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="release_freeze_act_has_a_reason"),
             # A freeze may be brought forward by a second act; it is lifted once.
             models.UniqueConstraint(
                 fields=["freeze"],

@@ -52,8 +52,10 @@ METADATA_FROZEN = (
     State.DEPOSITED,
     State.CLEARED,
 )
-# Something is still to be done before it can be used: one such version at a time per asset.
-OPEN = (*EDITABLE, *METADATA_FROZEN)
+# Being prepared: one such version at a time per asset, a constraint holds it.
+IN_PREPARATION = (*EDITABLE, State.IN_REVIEW)
+# A new version has to wait until this one is batched, sent back or cancelled.
+OPEN = (*IN_PREPARATION, State.APPROVED)
 # A window may be planned.
 PLANNABLE = (State.DRAFT, State.IN_REVIEW, State.CHANGES_REQUESTED, State.APPROVED)
 CANCELLABLE = (State.DRAFT, State.IN_REVIEW, State.CHANGES_REQUESTED, State.APPROVED)

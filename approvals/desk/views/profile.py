@@ -73,9 +73,7 @@ class PasswordForm(forms.Form):
     )
     password = forms.CharField(
         label=_("Your new password"),
-        help_text=_(
-            "At least 12 characters; a sentence is easy to remember and hard to guess."
-        ),
+        help_text=_("At least 12 characters; a sentence is easy to remember and hard to guess."),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )

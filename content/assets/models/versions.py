@@ -13,7 +13,7 @@ from django_fsm import FSMField, FSMModelMixin, transition
 from approvals.audit.models import Recorded, RecordedQuerySet
 from approvals.people.models import User
 from content.access.policies import scope_of
-from content.assets.enums import FINAL, IN_USE, OPEN, ChangeKind, Nature, State
+from content.assets.enums import FINAL, IN_PREPARATION, IN_USE, OPEN, ChangeKind, Nature, State
 from content.assets.models.assets import Asset
 from content.assets.models.facts import Reference, Visa
 
@@ -30,7 +30,7 @@ class VersionQuerySet(RecordedQuerySet):
         return self.filter(asset__in=Asset.objects.visible_to(user))
 
     def open(self) -> Self:
-        """Versions on which something is still to be done before use."""
+        """Versions still in the owner's or the reviewers' hands."""
         return self.filter(state__in=OPEN)
 
     def awaiting_release(self) -> Self:
@@ -112,7 +112,9 @@ class Version(FSMModelMixin, Recorded):
         constraints = [
             models.UniqueConstraint(fields=["asset", "number"], name="assets_version_number_once"),
             models.UniqueConstraint(
-                fields=["asset"], condition=Q(state__in=OPEN), name="assets_one_open_version"
+                fields=["asset"],
+                condition=Q(state__in=IN_PREPARATION),
+                name="assets_one_version_in_preparation",
             ),
             models.CheckConstraint(
                 condition=Q(released_at__isnull=True, released_by__isnull=True, valid_from=None)
@@ -260,14 +262,14 @@ class Version(FSMModelMixin, Recorded):
 
     @transition(
         field=state,
-        source=[State.APPROVED, State.REFUSED],
+        source=[State.APPROVED, State.REFUSED, State.WITHDRAWN],
         target=State.CLEARED,
     )
     def correct_to_cleared(self, *, at: datetime) -> None:
         """Newly granted, never released."""
         self.state_since = at
 
-    @transition(field=state, source=State.WITHDRAWN, target=State.SUSPENDED)
+    @transition(field=state, source=[State.WITHDRAWN, State.REFUSED], target=State.SUSPENDED)
     def correct_to_suspended(self, *, at: datetime) -> None:
         """Newly granted, released before: use returns only by a signed ``resume``."""
         self.state_since = at
@@ -286,7 +288,11 @@ class Version(FSMModelMixin, Recorded):
     def correct_to_refused(self, *, at: datetime) -> None:
         self.state_since = at
 
-    @transition(field=state, source=[State.CLEARED, State.REFUSED], target=State.APPROVED)
+    @transition(
+        field=state,
+        source=[State.CLEARED, State.REFUSED, State.WITHDRAWN],
+        target=State.APPROVED,
+    )
     def correct_to_approved(self, *, at: datetime) -> None:
         """Inadmissible or withdrawn by the applicant, never released."""
         self.state_since = at
