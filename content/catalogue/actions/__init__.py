@@ -8,11 +8,14 @@ from content.catalogue.actions.facts import (
 )
 from content.catalogue.actions.freezes import freeze_product, lift_freeze
 from content.catalogue.actions.list_head import bump_list_version, lock_list_head
+from content.catalogue.actions.public_database import ImportReport, import_public_database
 
 __all__ = [
+    "ImportReport",
     "bump_list_version",
     "end_gp_exception",
     "freeze_product",
+    "import_public_database",
     "lift_freeze",
     "lock_list_head",
     "mark_condition_harmless",

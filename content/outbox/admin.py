@@ -1,0 +1,23 @@
+"""What left, what waits and what failed, read-only, for administrators and inspectors."""
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+
+from approvals.people.enums import Role
+from config.http.admin import ReadOnlyPlainAdmin
+from content.outbox.models import Message
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnlyPlainAdmin):
+    list_display = ("topic", "channel", "recipient", "state", "attempts", "created_at", "done_at")
+    list_filter = ("state", "channel", "topic")
+    list_select_related = ("recipient",)
+    search_fields = ("topic", "key", "subject", "recipient__username")
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        # Mails are personal: the office at large does not read them.
+        return super().has_view_permission(request, obj) and request.user.holds(
+            Role.ADMINISTRATOR, Role.INSPECTOR
+        )
