@@ -37,7 +37,7 @@ lint: $(VENV)/test.stamp ## Style, types, layers, security lint
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml approvals content config
+	$(BIN)/bandit --quiet --severity-level medium --recursive --configfile pyproject.toml approvals content config
 
 check: lint messages ## Everything that CI checks
 	@set -x
