@@ -1,26 +1,97 @@
-"""Shared fixtures. A test that writes is marked ``db`` by itself, so that it runs on SQLite too."""
+"""Shared fixtures. A test that writes is marked ``db`` by itself, so that it runs on SQLite too.
 
+A test that takes more than a second of processor fails, unless marked ``slow`` or ``browser``.
+With several processes on one machine the clock of a test says little: there it fails after five
+seconds of wall time. Only the test itself counts, not its fixtures.
+"""
+
+import os
+import time
+from collections.abc import Generator, Iterator
 from datetime import datetime
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.utils import translation
+from hypothesis import settings as hypothesis_settings
 
 from approvals.audit import triggers
 from approvals.people.actions import system_actor
 from approvals.people.models import User
+from tests import services
 from tests.factories import T0
 from tests.factories.people import Cast
+from tests.services import browser, page, redis_url, shared_data
 
-DB_FIXTURES = {"db", "transactional_db", "live_server"}
+__all__ = ["browser", "page", "redis_url", "shared_data"]
+
+# What a fixture says about the tests that use it.
+FIXTURE_MARKERS = {
+    "db": {"db", "transactional_db", "live_server"},
+    "browser": {"browser"},
+    "redis": {"redis_url"},
+}
+SLOW_PROCESSOR_SECONDS = 1.0
+SLOW_WALL_SECONDS = 5.0
+XDIST = "PYTEST_XDIST_WORKER" in os.environ
+_processor_seconds = pytest.StashKey[float]()
+
+hypothesis_settings.register_profile("dev", deadline=None)
+hypothesis_settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+hypothesis_settings.load_profile(
+    os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if services.REQUIRE_ALL else "dev")
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        uses_db = DB_FIXTURES & set(getattr(item, "fixturenames", ()))
-        if uses_db or item.get_closest_marker("django_db"):
-            item.add_marker(pytest.mark.db)
+        fixtures = set(getattr(item, "fixturenames", ()))
+        for marker, names in FIXTURE_MARKERS.items():
+            if names & fixtures:
+                item.add_marker(marker)
+        if item.get_closest_marker("django_db"):
+            item.add_marker("db")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    services.require(item)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    started = time.process_time()
+    try:
+        return (yield)
+    finally:
+        item.stash[_processor_seconds] = time.process_time() - started
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Generator[None, Any, Any]:
+    report = yield
+    if report.when == "call" and report.passed and not _may_be_slow(item):
+        seconds = report.duration if XDIST else item.stash.get(_processor_seconds, 0.0)
+        limit = SLOW_WALL_SECONDS if XDIST else SLOW_PROCESSOR_SECONDS
+        if seconds > limit:
+            report.outcome = "failed"
+            report.longrepr = (
+                f"{item.nodeid} took {seconds:.1f} s, more than {limit:g} s: "
+                "make it faster, or mark it slow and say why."
+            )
+    return report
+
+
+def _may_be_slow(item: pytest.Item) -> bool:
+    return any(item.get_closest_marker(name) for name in ("slow", "browser"))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    skipped = terminalreporter.stats.get("skipped", [])
+    count = sum(services.SHARED_REASON in str(report.longrepr) for report in skipped)
+    if count:
+        terminalreporter.write_line(f"{count} skipped: each {services.SHARED_REASON}.")
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +114,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
                 else:
                     for verb in ("update", "delete"):
                         cursor.execute(f"DROP TRIGGER IF EXISTS {table}_append_only_{verb}")
-        return original(self, **options)
+        # Swapped models leave a table behind that Django does not know of.
+        return original(self, **options | {"allow_cascade": True})
 
     flush.Command.handle = handle  # type: ignore[method-assign]
 
@@ -51,6 +123,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 @pytest.fixture(autouse=True)
 def _clean_cache() -> None:
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _default_language() -> Iterator[None]:
+    """Begin in the house's language, whatever the test before left."""
+    translation.deactivate()
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def create_in_bulk(rows: Sequence[Recorded]) -> None:
     """
     current_act()
     if rows:
-        models.QuerySet(type(rows[0])).bulk_create(rows, batch_size=BATCH)
+        _unguarded(rows).bulk_create(rows, batch_size=BATCH)
         _write_history(rows, "+")
 
 
@@ -37,8 +37,12 @@ def change_in_bulk(rows: Sequence[Recorded], fields: Sequence[str]) -> None:
     """
     current_act()
     if rows:
-        models.QuerySet(type(rows[0])).bulk_update(rows, fields, batch_size=BATCH)
+        _unguarded(rows).bulk_update(rows, fields, batch_size=BATCH)
         _write_history(rows, "~")
+
+
+def _unguarded(rows: Sequence[Recorded]) -> models.QuerySet[Any]:
+    return models.QuerySet(type(rows[0]))
 
 
 def _write_history(rows: Sequence[Any], history_type: str) -> None:

@@ -148,8 +148,8 @@ def _minimum_bars(facts: VersionFacts) -> Iterable[Bar]:
             if not any(start <= starts_on < end for start, end in component.usable)
         ]
         if len(facts.components) - len(missing) < facts.minimum_components:
-            component = missing[0] if missing else None
-            yield Bar(LimitCode.DEPENDENCY, starts_on, ends_on, component=component)
+            first = missing[0] if missing else None
+            yield Bar(LimitCode.DEPENDENCY, starts_on, ends_on, component=first)
 
 
 def complement(spans: Sequence[Span]) -> list[Span]:
