@@ -6,7 +6,7 @@ cursors, ``ReadEndpoint`` one resource. Signed acts: ``approvals.signatures.api`
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,9 +17,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from approvals.audit import InvalidInput
-from approvals.people.models import User
 from config.http.idempotency import Answer, repeatable
 from config.http.schema import EndpointSchema
+
+if TYPE_CHECKING:
+    from approvals.people.models import User
 
 PAGING = ("cursor", "limit")
 
@@ -116,7 +118,7 @@ class ActEndpoint(KnownParameters):
         """Return what the act is about, or raise ``Http404``."""
         return None
 
-    def perform(self, obj: Any, data: Any, *, by: User, now: datetime) -> Answer:
+    def perform(self, obj: Any, data: Any, *, by: "User", now: datetime) -> Answer:
         """Call one action; return the status and the body (``None`` for none)."""
         raise NotImplementedError
 

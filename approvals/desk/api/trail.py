@@ -1,0 +1,95 @@
+"""The audit trail, for those whose work is to look at it."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.timezone import is_aware
+from django.utils.translation import gettext as _
+
+from approvals.audit import InvalidInput
+from approvals.audit.models import AuditEvent
+from approvals.desk.api.shapes import EventShape
+from approvals.people.enums import PHARMACISTS, Role
+from approvals.people.policies import check_role
+from config.http.api import ListEndpoint
+from content.assets.models import Asset, Version
+from content.calendar import end_of_day, start_of_day
+
+READERS = (*PHARMACISTS, Role.INSPECTOR, Role.ADMINISTRATOR)
+
+
+class Trail(ListEndpoint):
+    """Events, the last one first: ``object`` is an asset's code or ``app.model:id``."""
+
+    read_serializer_class = EventShape
+    parameters = ("object", "actor", "kind", "since", "until")
+    ordering = "-seq"
+
+    def get_queryset(self) -> Any:
+        check_role(self.request.user, READERS)
+        asked = self.request.query_params
+        events = AuditEvent.objects.select_related("actor")
+        if asked.get("object"):
+            events = events.filter(about(asked["object"]))
+        if asked.get("actor"):
+            events = events.filter(actor__username=asked["actor"])
+        if asked.get("kind"):
+            events = events.filter(kind=asked["kind"])
+        if asked.get("since"):
+            events = events.filter(recorded_at__gte=instant("since", asked["since"]))
+        if asked.get("until"):
+            events = events.filter(recorded_at__lte=instant("until", asked["until"], last=True))
+        return events
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        events = super().paginate_queryset(queryset)
+        for event in events or ():
+            event.told = json.loads(event.payload)
+        return events
+
+
+def instant(field: str, text: str, *, last: bool = False) -> datetime:
+    """Read an aware instant, or a Paris day (its start, or its end when ``last``).
+
+    :raises InvalidInput: at the field.
+    """
+    try:
+        moment = parse_datetime(text) if "T" in text or " " in text else None
+        day = None if moment else parse_date(text)
+    except ValueError:
+        moment = day = None
+    if moment is not None and is_aware(moment):
+        return moment
+    if day is not None and day.year > 1:
+        return end_of_day(day) if last and day.year < 9999 else start_of_day(day)
+    raise InvalidInput.at(
+        field, _("Give a day (2026-04-24) or an instant with its zone (2026-04-24T10:00:00Z).")
+    )
+
+
+def about(text: str) -> Q:
+    """Return the events that changed an object.
+
+    :raises InvalidInput: field ``object`` if it is neither a code nor ``app.model:id``.
+    """
+    model, colon, identity = text.partition(":")
+    if colon and model and identity:
+        return _changed(model.lower(), identity)
+    asset = Asset.objects.filter(code=text).first()
+    if asset is None:
+        raise InvalidInput.at(
+            "object", _("Give an asset's code, or a model and a number: assets.version:12.")
+        )
+    found = _changed("assets.asset", str(asset.pk))
+    for pk in Version.objects.filter(asset=asset).values_list("pk", flat=True):
+        found |= _changed("assets.version", str(pk))
+    return found
+
+
+def _changed(model: str, identity: str) -> Q:
+    # The payload is canonical JSON: a change's id and model stand side by side.
+    key = f'"id":{json.dumps(identity)},"model":{json.dumps(model)}'
+    return Q(payload__contains=key)

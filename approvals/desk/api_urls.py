@@ -1,0 +1,12 @@
+"""Addresses of this app under ``/api/v1/``."""
+
+from django.urls import path
+
+from approvals.desk.api import Trail, VersionDetail, VersionHistory, VersionSignatures
+
+urlpatterns = [
+    path("versions/<int:pk>/", VersionDetail.as_view(), name="version"),
+    path("versions/<int:pk>/history/", VersionHistory.as_view(), name="history"),
+    path("versions/<int:pk>/signatures/", VersionSignatures.as_view(), name="signatures"),
+    path("audit/", Trail.as_view(), name="audit"),
+]
