@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,4 +9,6 @@ class AssetsConfig(AppConfig):
     verbose_name = _("Assets")
 
     def ready(self) -> None:
-        from content.assets import receivers  # noqa: F401
+        from content.assets import receivers, setup  # noqa: F401
+
+        post_migrate.connect(setup.install, sender=self)
