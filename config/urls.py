@@ -3,8 +3,12 @@
 from importlib import import_module
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
+
+from config.http.health import Ready, alive
 
 PAGES = (
     "content.catalogue.urls",
@@ -30,6 +34,9 @@ handler404 = "config.http.problems.not_found"
 handler500 = "config.http.problems.server_error"
 
 urlpatterns = [
+    path("healthz", alive),
+    path("readyz", Ready.as_view()),
+    path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}brand/favicon.svg")),
     path("api/v1/", include("config.api_urls")),
     path("accounts/", include("config.http.account_urls")),
     *[pages_of(module_name) for module_name in PAGES],

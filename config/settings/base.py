@@ -1,11 +1,13 @@
 """What every way of running shares. Read the environment only through ``env``."""
 
+import sys
 from pathlib import Path
 
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from config.settings import env
+from config.settings import env, logs
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
@@ -13,7 +15,9 @@ VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
 SECRET_KEY = env.text("SECRET_KEY", "")
 DEBUG = env.boolean("DEBUG", False)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
-CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
+# Only these neighbours may say which address and scheme a request came with.
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 
 INSTALLED_APPS = [
     "unfold",
@@ -51,6 +55,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.http.proxies.TrustedProxies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -86,6 +91,9 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'imprimatur.sqlite3'}")}
+# The owner of the tables makes them and their triggers; the application's role cannot drop them.
+if env.text("DATABASE_OWNER_URL", "") and sys.argv[1:2] == ["migrate"]:
+    DATABASES = {"default": env.database("DATABASE_OWNER_URL", "")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.User"
@@ -140,8 +148,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-LANGUAGE_CODE = env.text("DEFAULT_LANGUAGE", "fr")
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
+LANGUAGE_CODE = env.choice("DEFAULT_LANGUAGE", "fr", dict(LANGUAGES))
 LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
 TIME_ZONE = "Europe/Paris"
 USE_I18N = True
@@ -151,28 +159,19 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "config" / "static"]
 MEDIA_ROOT = VAR_DIR / "files"
+# ``revisions`` is content-addressed and never rewritten: what was reviewed. ``derived`` holds page
+# images and PDFs made from it, and may be deleted at any time.
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": VAR_DIR / "files" / "default"},
-    },
-    # Content-addressed, never rewritten: what was reviewed.
-    "revisions": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": VAR_DIR / "files" / "revisions"},
-    },
-    # Page images and PDFs made from revisions: may be deleted at any time.
-    "derived": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": VAR_DIR / "files" / "derived"},
-    },
+    **env.storages(
+        "STORAGE_URL", f"file://{VAR_DIR / 'files'}", ("default", "revisions", "derived")
+    ),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 UPLOAD_MAX_MB = env.integer("UPLOAD_MAX_MB", 100, minimum=1)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-CACHE_URL = env.text("CACHE_URL", "")
+CACHE_URL = env.url("CACHE_URL", "", ("redis", "rediss", "unix"))
 if CACHE_URL:
     CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
@@ -224,7 +223,10 @@ SPECTACULAR_SETTINGS = {
 }
 
 # The broker is only a wake-up: state is in the outbox, attempts are counted there.
-CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "filesystem://")
+CELERY_BROKER_URL = env.url(
+    "CELERY_BROKER_URL", "filesystem://", ("redis", "rediss", "amqp", "amqps", "filesystem")
+)
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -242,9 +244,24 @@ if CELERY_BROKER_URL == "filesystem://":
         "store_processed": True,
     }
 
+LOGGING = logs.configuration(readable=DEBUG)
+
+# Signs the audit's checkpoints; empty: there are none.
+SIGNING_KEY = env.signing_key("SIGNING_KEY")
+WEBHOOK_ALLOWED_HOSTS = env.hosts("WEBHOOK_ALLOWED_HOSTS")
+if env.boolean("SIGNATURE_REQUIRES_OTP", False):
+    # Ignoring it would let people sign with less than the house asked for.
+    raise ImproperlyConfigured(
+        "SIGNATURE_REQUIRES_OTP is on, but this version has no second factor: unset it."
+    )
+
 SIMPLE_HISTORY_ENABLED = True
-# A person is locked out after N failures wherever they come from (21 CFR 11.300(d)).
-SILENCED_SYSTEM_CHECKS = ["axes.W006"]
+SILENCED_SYSTEM_CHECKS = [
+    # A person is locked out after N failures wherever they come from (21 CFR 11.300(d)).
+    "axes.W006",
+    # Our own pages frame the previews of documents, and nobody else's do (frame-ancestors).
+    "security.W019",
+]
 
 # A made-up extract of the public medicines database, for the demonstration and the tests.
 DEMO_DATA_DIR = BASE_DIR / "content" / "catalogue" / "extract"

@@ -1,12 +1,18 @@
 """Tests: every outward address nulled, a fast hasher, the database the environment names."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
 os.environ.setdefault("SECRET_KEY", "test-only-key")
 os.environ.setdefault("ALLOWED_HOSTS", "testserver,localhost,127.0.0.1")
 os.environ["EMAIL_URL"] = "memory:"
 os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="imprimatur-test-")
+atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
+os.environ |= dict.fromkeys(
+    ("CACHE_URL", "CELERY_BROKER_URL", "STORAGE_URL", "TRUSTED_PROXIES", "DEBUG"), ""
+)
 
 from config.settings.base import *  # noqa: F403
 from config.settings import env
