@@ -134,3 +134,9 @@ def _plain(item: Any) -> Any:
         digest.update(chunk)
     item.seek(0)
     return {"name": item.name, "sha256": digest.hexdigest()}
+
+
+def forget_old_keys(now: datetime) -> int:
+    """Forget the keys that no longer hold; return how many."""
+    count, _by_model = IdempotencyKey.objects.filter(created_at__lte=now - LIFE).delete()
+    return count

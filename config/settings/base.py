@@ -234,6 +234,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_TIME_LIMIT = 600
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "dispatch-outbox": {"task": "content.outbox.tasks.dispatch_outbox", "schedule": 60.0},
+    "sweep": {"task": "approvals.desk.tasks.sweep_now", "schedule": 3600.0},
 }
 if CELERY_BROKER_URL == "filesystem://":
     CELERY_BROKER_TRANSPORT_OPTIONS = {

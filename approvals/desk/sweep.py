@@ -1,0 +1,56 @@
+"""Everything that is due by an instant: safe to run twice, nothing is lost if it does not run."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from approvals.people.actions import system_actor
+from config.http.idempotency import forget_old_keys
+from content.assets.actions.sweep import follow_the_day
+from content.outbox.actions import dispatch
+
+
+class Done(NamedTuple):
+    """What one step did, and to how many."""
+
+    what: str
+    count: int
+
+
+def sweep(now: datetime) -> list[Done]:
+    """Do what is due; return what was done, step by step, zeros left out."""
+    return [done for step in STEPS for done in step(now) if done.count]
+
+
+def _states(now: datetime) -> list[Done]:
+    moved = follow_the_day(by=system_actor(), now=now)
+    return [Done(words()[step], count) for step, count in moved.items()]
+
+
+def words() -> dict[str, str]:
+    """Say what each step of the day moves."""
+    return {
+        "frozen": _("versions suspended by a product freeze"),
+        "interrupted": _("versions suspended or withdrawn as decided"),
+        "superseded": _("versions superseded"),
+        "expired": _("versions expired"),
+    }
+
+
+def _messages(now: datetime) -> list[Done]:
+    result = dispatch(now)
+    return [
+        Done(_("messages sent"), result.done),
+        Done(_("messages put off"), result.retried),
+        Done(_("messages given up"), result.failed),
+    ]
+
+
+def _keys(now: datetime) -> list[Done]:
+    return [Done(_("idempotency keys forgotten"), forget_old_keys(now))]
+
+
+# The messages leave last: the steps before them write some.
+STEPS: tuple[Callable[[datetime], list[Done]], ...] = (_states, _keys, _messages)

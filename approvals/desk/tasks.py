@@ -1,0 +1,12 @@
+"""Thin: one call, safe to run twice."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from approvals.desk.sweep import sweep
+
+
+@shared_task(name="approvals.desk.tasks.sweep_now")
+def sweep_now() -> None:
+    """Do what is due; the schedule asks every hour."""
+    sweep(timezone.now())
