@@ -1,0 +1,131 @@
+"""Complete a dossier: its form, its receipt number, its pieces."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+
+from approvals.audit import InvalidInput, act
+from approvals.people.models import User
+from approvals.submissions.actions.locking import lock_dossier
+from approvals.submissions.enums import LEFT_BATCH, Context, PieceKind
+from approvals.submissions.models import Dossier, DossierPiece
+from approvals.submissions.models.dossiers import receipt_validator
+from approvals.submissions.policies import (
+    BATCH_ROLES,
+    check_can_add_piece,
+    check_can_batch,
+    check_can_edit_dossier,
+    check_dossier_preparing,
+)
+from content.assets import storage
+
+EDITABLE_FIELDS = (
+    "support_kind",
+    "context",
+    "former_reference",
+    "modified_elements",
+    "receipt_number",
+    "form",
+    "reference_exempt_reason",
+)
+# What is known only once the package left.
+LATE_FIELDS = ("registration_number", "month_override_reason")
+
+
+@act("edit_dossier", roles=BATCH_ROLES)
+def edit_dossier(
+    dossier_id: int, *, changes: Mapping[str, Any], by: User, now: datetime
+) -> Dossier:
+    """Fill in a dossier's form while its batch is prepared; two fields also later.
+
+    :raises PolicyDenied: ``role_missing``.
+    :raises InvalidInput: the field that is unknown or wrong; ``receipt_number`` if used before.
+    :raises StateConflict: ``batch_not_preparing``, ``dossier_not_preparing``.
+    """
+    dossier, _version, _products = lock_dossier(dossier_id)
+    _check_may_edit(dossier, changes, by)
+    errors = _errors_in(dossier, changes)
+    if errors:
+        raise InvalidInput(errors)
+    for name, value in changes.items():
+        setattr(dossier, name, value.strip() if isinstance(value, str) else value)
+    dossier.save()
+    return dossier
+
+
+def _check_may_edit(dossier: Dossier, changes: Mapping[str, Any], by: User) -> None:
+    check_can_batch(by)
+    if set(changes) - set(LATE_FIELDS):
+        check_can_edit_dossier(dossier, by)
+    elif "month_override_reason" in changes:
+        check_dossier_preparing(dossier)
+
+
+def _errors_in(dossier: Dossier, changes: Mapping[str, Any]) -> dict[str, list[Any]]:
+    errors: dict[str, list[Any]] = {}
+    for name, value in changes.items():
+        if name not in (*EDITABLE_FIELDS, *LATE_FIELDS):
+            errors[name] = [_("A dossier has no such field.")]
+        elif name == "form":
+            if not isinstance(value, dict):
+                errors[name] = [_("The form is a set of named answers.")]
+        elif not isinstance(value, str):
+            errors[name] = [_("Give a text.")]
+        elif (limit := Dossier._meta.get_field(name).max_length) and len(value.strip()) > limit:
+            errors[name] = [_("Give at most %(limit)s characters.") % {"limit": limit}]
+    if "receipt_number" in changes and "receipt_number" not in errors:
+        errors |= _receipt_errors(dossier, changes["receipt_number"].strip())
+    context = changes.get("context")
+    if context and "context" not in errors and context not in Context.values:
+        errors["context"] = [_("Choose one of the contexts of the list.")]
+    return errors
+
+
+def _receipt_errors(dossier: Dossier, number: str) -> dict[str, list[Any]]:
+    if not number:
+        return {}
+    try:
+        receipt_validator(number)
+    except ValidationError as error:
+        return {"receipt_number": list(error.messages)}
+    used = Dossier.objects.exclude(pk=dossier.pk).exclude(state__in=LEFT_BATCH)
+    if used.filter(receipt_number=number).exists():
+        return {
+            "receipt_number": [_("This receipt paid another dossier: each dossier has its own.")]
+        }
+    return {}
+
+
+@act("add_piece", roles=BATCH_ROLES)
+def add_piece(
+    dossier_id: int, *, kind: str, file: UploadedFile, by: User, now: datetime
+) -> DossierPiece:
+    """Add a file to a dossier; proofs and letters also after the freeze.
+
+    :raises PolicyDenied: ``role_missing``.
+    :raises InvalidInput: ``kind``, ``file``.
+    :raises StateConflict: ``batch_not_preparing``, ``dossier_not_preparing``.
+    """
+    check_can_batch(by)
+    if kind not in PieceKind.values:
+        raise InvalidInput.at("kind", _("Choose one of the kinds of the list."))
+    if not file.size:
+        raise InvalidInput.at("file", _("This file is empty: choose another."))
+    dossier, _version, _products = lock_dossier(dossier_id)
+    check_can_add_piece(dossier, kind, by)
+    stored = storage.keep(file)
+    piece = DossierPiece(
+        dossier=dossier,
+        kind=kind,
+        name=(file.name or kind)[-200:],
+        sha256=stored.sha256,
+        size=stored.size,
+        added_by=by,
+        added_at=now,
+    )
+    piece.save(force_insert=True)
+    return piece

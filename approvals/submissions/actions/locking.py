@@ -1,0 +1,46 @@
+"""The house's lock order for batches: products, batches, versions by id."""
+
+from collections.abc import Sequence
+
+from approvals.submissions.models import Batch, Dossier
+from content.assets.models import Version
+from content.catalogue.models import Product
+
+
+def lock_batch(batch_id: int) -> Batch:
+    """Lock a batch; the caller locks versions after it."""
+    return Batch.objects.locked().select_related("window").get(pk=batch_id)
+
+
+def lock_products_of(version_ids: Sequence[int]) -> dict[int, list[Product]]:
+    """Lock the products of versions, so that no freeze slips past; return them by version."""
+    pairs = list(
+        Version.objects.filter(pk__in=version_ids).values_list("pk", "asset__products__pk")
+    )
+    locked = {
+        product.pk: product
+        for product in Product.objects.locked().filter(pk__in={pk for _, pk in pairs if pk})
+    }
+    found: dict[int, list[Product]] = {pk: [] for pk in version_ids}
+    for version_id, product_id in pairs:
+        if product_id in locked:
+            found[version_id].append(locked[product_id])
+    return found
+
+
+def lock_versions(version_ids: Sequence[int]) -> dict[int, Version]:
+    """Lock versions by id: their lock guards their dossiers."""
+    versions = Version.objects.locked().with_asset().filter(pk__in=version_ids)
+    return {version.pk: version for version in versions}
+
+
+def lock_dossier(dossier_id: int) -> tuple[Dossier, Version, list[Product]]:
+    """Lock a dossier's products, batch and version; return it as it is under the locks."""
+    found = Dossier.objects.only("batch_id", "version_id").get(pk=dossier_id)
+    products = lock_products_of([found.version_id])[found.version_id]
+    batch = lock_batch(found.batch_id)
+    version = lock_versions([found.version_id])[found.version_id]
+    dossier = Dossier.objects.select_related("reference", "revision").get(pk=dossier_id)
+    dossier.batch = batch
+    dossier.version = version
+    return dossier, version, products

@@ -1,0 +1,59 @@
+"""Tell the owner what became of a dossier, in the owner's language."""
+
+from datetime import datetime
+
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from approvals.submissions.enums import Outcome
+from approvals.submissions.models import Decision, Dossier
+from content.calendar import paris_day
+from content.outbox.actions import tell
+
+
+def tell_deposited(dossier: Dossier, *, now: datetime) -> None:
+    """Tell the owner that their version is with the authority, and until when it evaluates."""
+    owner = dossier.version.asset.owner
+    assert dossier.deposited_at is not None
+    with translation.override(owner.language):
+        body = _("%(version)s was deposited with the authority on %(day)s under %(reference)s.") % {
+            "version": dossier.version,
+            "day": date_format(paris_day(dossier.deposited_at)),
+            "reference": dossier.reference.value,
+        }
+        if dossier.evaluation_ends_on is not None:
+            body += " " + _("Its evaluation ends on %(day)s.") % {
+                "day": date_format(dossier.evaluation_ends_on)
+            }
+        subject = _("%(version)s was deposited") % {"version": dossier.version}
+    tell(owner, "deposited", subject, body, key=f"deposited:{dossier.pk}", now=now)
+
+
+def tell_missed(dossier: Dossier, *, now: datetime) -> None:
+    """Tell the owner that their version was not deposited, and why."""
+    owner = dossier.version.asset.owner
+    with translation.override(owner.language):
+        subject = _("%(version)s was not deposited") % {"version": dossier.version}
+        body = _("%(version)s was not deposited: %(reason)s. Plan another window.") % {
+            "version": dossier.version,
+            "reason": dossier.missed_reason.rstrip("."),
+        }
+    tell(owner, "missed", subject, body, key=f"missed:{dossier.pk}", now=now)
+
+
+def tell_decided(decision: Decision, *, now: datetime) -> None:
+    """Tell the owner what the authority decided, with its reasons."""
+    version = decision.dossier.version
+    owner = version.asset.owner
+    with translation.override(owner.language):
+        outcome = Outcome(decision.outcome).label
+        subject = _("%(version)s: %(outcome)s") % {"version": version, "outcome": outcome}
+        body = _("The authority's decision of %(day)s on %(version)s: %(outcome)s.") % {
+            "day": date_format(decision.decided_on),
+            "version": version,
+            "outcome": outcome,
+        }
+        if decision.reason:
+            body += " " + _("Reasons: %(reason)s") % {"reason": decision.reason}
+    tell(owner, "decided", subject, body, key=f"decided:{decision.pk}", now=now)
