@@ -32,9 +32,8 @@ def missing_in(dossier: Dossier) -> list[Missing]:
         for kind in required_pieces(dossier)
         if kind not in present
     ]
-    renewal = ChangeKind.RENEWAL == dossier.version.change_kind or (
-        dossier.context == Context.RENEWAL
-    )
+    renewal = dossier.context == Context.RENEWAL
+    renewal = renewal or dossier.version.change_kind == ChangeKind.RENEWAL
     if renewal and not dossier.former_reference:
         owed.append(Missing("former_reference", _("the former reference: this is a renewal")))
     return owed + _missing_reference(dossier)
@@ -67,7 +66,7 @@ def _missing_reference(dossier: Dossier) -> list[Missing]:
             Missing(
                 "reference_unreadable",
                 _(
-                    "no text can be read in the file: look for the reference, or say why it has none"
+                    "no text can be read in the file: look for the reference yourself"
                 ),
                 blocking=False,
             )

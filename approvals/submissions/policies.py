@@ -19,6 +19,7 @@ from approvals.submissions.enums import (
 )
 from approvals.submissions.models import (
     Batch,
+    Decision,
     DepositWindow,
     Dossier,
     DossierPiece,
@@ -388,34 +389,28 @@ def _check_visa_stands(dossier: Dossier, outcome: str) -> None:
         raise StateConflict("already_suspended", _("The authority already suspended this visa."))
 
 
-def check_decision_facts(
-    dossier: Dossier,
-    outcome: str,
-    decided_on: date,
-    notified_on: date | None,
-    reason: str,
-    day: date,
-) -> None:
+def check_decision_facts(decision: Decision, day: date) -> None:
     """Check the days and reasons of a decision against the deposit and today.
 
     :raises InvalidInput: fields ``decided_on``, ``notified_on``, ``reason``.
     :raises StateConflict: ``evaluation_not_over``, ``receipt_day_missing`` for a tacit grant.
     """
+    dossier, decided_on = decision.dossier, decision.decided_on
     assert dossier.deposited_at is not None
     errors: dict[str, list[str]] = {}
     if decided_on < paris_day(dossier.deposited_at):
         errors["decided_on"] = [_("The decision is dated before the deposit: correct its date.")]
     elif decided_on > day:
         errors["decided_on"] = [_("A decision is a fact: it is never in the future.")]
-    if notified_on is not None and not decided_on <= notified_on <= day:
+    if decision.notified_on is not None and not decided_on <= decision.notified_on <= day:
         errors["notified_on"] = [
             _("The notification comes on the day of the decision or later, never in the future.")
         ]
-    if outcome in REASON_OWED and not reason.strip():
+    if decision.outcome in REASON_OWED and not decision.reason:
         errors["reason"] = [_("Give the reasons as they were stated.")]
     if errors:
         raise InvalidInput(errors)
-    if outcome == Outcome.TACIT:
+    if decision.outcome == Outcome.TACIT:
         check_evaluation_over(dossier, decided_on, day)
 
 

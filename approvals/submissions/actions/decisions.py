@@ -15,7 +15,7 @@ from approvals.submissions.actions.deposits import settle_batch
 from approvals.submissions.actions.locking import lock_dossier, lock_versions
 from approvals.submissions.actions.planning import release_plan
 from approvals.submissions.enums import AFTER_GRANT, Outcome
-from approvals.submissions.models import Decision, Dossier
+from approvals.submissions.models import Decision
 from approvals.submissions.notifications import tell_decided
 from approvals.submissions.policies import BATCH_ROLES, check_can_decide, check_decision_facts
 from content.assets.actions import facts
@@ -56,7 +56,6 @@ def decide(
     lock_list_head()
     dossier, version, _products = lock_dossier(dossier_id)
     check_can_decide(dossier, outcome, by)
-    check_decision_facts(dossier, outcome, decided_on, notified_on, reason, paris_day(now))
     decision = Decision(
         dossier=dossier,
         outcome=outcome,
@@ -66,6 +65,7 @@ def decide(
         recorded_by=by,
         recorded_at=now,
     )
+    check_decision_facts(decision, paris_day(now))
     decision.signature = sign(
         credentials,
         by=by,
