@@ -65,9 +65,7 @@ def _missing_reference(dossier: Dossier) -> list[Missing]:
         return [
             Missing(
                 "reference_unreadable",
-                _(
-                    "no text can be read in the file: look for the reference yourself"
-                ),
+                _("no text can be read in the file: look for the reference yourself"),
                 blocking=False,
             )
         ]
