@@ -1,0 +1,220 @@
+"""What bodies look like, in and out; shape only."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from approvals.submissions.completeness import missing_in
+from approvals.submissions.enums import Context, DossierState, Outcome, PieceKind
+from approvals.submissions.models import Batch, Dossier
+from approvals.submissions.policies import (
+    can_cancel,
+    can_decide,
+    can_deposit,
+    can_edit_dossier,
+    can_freeze,
+    can_miss,
+    can_unfreeze,
+)
+from config.http.api import Shape, UtcDateTimeField
+from content.catalogue.enums import VisaCategory
+
+REASON = {"max_length": 4000}
+
+
+class WindowLine(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    authority = serializers.CharField()
+    category = serializers.ChoiceField(choices=VisaCategory.choices)
+    opens_on = serializers.DateField()
+    closes_on = serializers.DateField()
+    evaluation_ends_on = serializers.DateField()
+    overridden_reason = serializers.CharField()
+    provisional = serializers.BooleanField()
+    made_up = serializers.BooleanField()
+    source = serializers.CharField()
+
+
+class WindowBody(Shape):
+    category = serializers.ChoiceField(choices=VisaCategory.choices)
+    opens_on = serializers.DateField()
+    closes_on = serializers.DateField()
+    authority = serializers.CharField(max_length=50, required=False)
+    jurisdiction = serializers.CharField(max_length=10, required=False)
+    evaluation_ends_on = serializers.DateField(required=False, allow_null=True)
+    overridden_reason = serializers.CharField(required=False, allow_blank=True, **REASON)
+    provisional = serializers.BooleanField(required=False)
+    source = serializers.CharField(required=False, allow_blank=True, max_length=200)
+
+
+class WindowChange(Shape):
+    opens_on = serializers.DateField()
+    closes_on = serializers.DateField()
+    evaluation_ends_on = serializers.DateField(allow_null=True)
+    overridden_reason = serializers.CharField(allow_blank=True, **REASON)
+    provisional = serializers.BooleanField()
+    source = serializers.CharField(allow_blank=True, max_length=200)
+    reason = serializers.CharField(allow_blank=True, **REASON)
+
+
+class PlannedLine(serializers.Serializer[Any]):
+    version = serializers.IntegerField(source="version_id")
+    asset = serializers.CharField(source="version.asset.code")
+    number = serializers.IntegerField(source="version.number")
+    title = serializers.CharField(source="version.asset.title")
+    state = serializers.CharField(source="version.state")
+    reference = serializers.CharField(source="reference.value")
+    planned_on = serializers.DateField()
+
+
+class OutOfWindow(Shape):
+    reason = serializers.CharField(**REASON)
+    proof = serializers.CharField(**REASON)
+    planned_on = serializers.DateField()
+
+
+class PlanBody(Shape):
+    window = serializers.IntegerField(required=False)
+    planned_on = serializers.DateField(required=False)
+    out_of_window = OutOfWindow(required=False)
+
+
+class ReferenceLine(serializers.Serializer[Any]):
+    reference = serializers.CharField()
+
+
+class BatchLine(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    window = serializers.IntegerField(source="window_id", allow_null=True)
+    category = serializers.CharField()
+    state = serializers.CharField()
+    created_at = UtcDateTimeField()
+
+
+class BatchBody(Shape):
+    window = serializers.IntegerField(required=False)
+    # The category of a batch outside the windows (R.5122-2-1).
+    out_of_window = serializers.ChoiceField(choices=VisaCategory.choices, required=False)
+
+
+class VersionBody(Shape):
+    version = serializers.IntegerField()
+
+
+class ReasonBody(Shape):
+    reason = serializers.CharField(allow_blank=True, **REASON)
+
+
+class DossierBody(Shape):
+    receipt_number = serializers.CharField(allow_blank=True, max_length=50)
+    context = serializers.ChoiceField(choices=Context.choices, allow_blank=True)
+    former_reference = serializers.CharField(allow_blank=True, max_length=24)
+    modified_elements = serializers.CharField(allow_blank=True, **REASON)
+    support_kind = serializers.CharField(allow_blank=True, max_length=100)
+    registration_number = serializers.CharField(allow_blank=True, max_length=50)
+    reference_exempt_reason = serializers.CharField(allow_blank=True, **REASON)
+    month_override_reason = serializers.CharField(allow_blank=True, **REASON)
+    form = serializers.DictField()
+
+
+class PieceBody(Shape):
+    kind = serializers.ChoiceField(choices=PieceKind.choices)
+    file = serializers.FileField(allow_empty_file=True, max_length=200)
+
+
+class DepositBody(Shape):
+    deposited_at = UtcDateTimeField()
+    portal_number = serializers.CharField(max_length=50)
+    proof = serializers.IntegerField()
+    received_on = serializers.DateField(required=False, allow_null=True)
+
+
+class DecisionBody(Shape):
+    outcome = serializers.ChoiceField(choices=Outcome.choices)
+    decided_on = serializers.DateField()
+    notified_on = serializers.DateField(required=False, allow_null=True)
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=20000)
+
+
+class PieceLine(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    kind = serializers.CharField()
+    name = serializers.CharField()
+    size = serializers.IntegerField()
+    sha256 = serializers.CharField()
+
+
+class DecisionLine(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    outcome = serializers.CharField()
+    decided_on = serializers.DateField()
+    notified_on = serializers.DateField(allow_null=True)
+    reason = serializers.CharField()
+    recorded_at = UtcDateTimeField()
+
+
+class DossierPage(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    version = serializers.IntegerField(source="version_id")
+    batch = serializers.IntegerField(source="batch_id")
+    reference = serializers.CharField(source="reference.value")
+    state = serializers.CharField()
+    # Codes of what is owed, and the same as sentences.
+    missing = serializers.SerializerMethodField()
+    missing_texts = serializers.SerializerMethodField()
+    digest = serializers.CharField()
+    cis = serializers.CharField()
+    support_kind = serializers.CharField()
+    context = serializers.CharField()
+    former_reference = serializers.CharField()
+    modified_elements = serializers.CharField()
+    receipt_number = serializers.CharField()
+    registration_number = serializers.CharField()
+    form = serializers.DictField()
+    deposited_at = UtcDateTimeField(allow_null=True)
+    portal_number = serializers.CharField()
+    received_on = serializers.DateField(allow_null=True)
+    evaluation_ends_on = serializers.DateField(allow_null=True)
+    pieces = PieceLine(many=True)
+    decisions = DecisionLine(many=True)
+    allowed_actions = serializers.SerializerMethodField()
+
+    def get_missing(self, dossier: Dossier) -> list[str]:
+        return [item.code for item in _owed(dossier)]
+
+    def get_missing_texts(self, dossier: Dossier) -> list[str]:
+        return [str(item.text) for item in _owed(dossier)]
+
+    def get_allowed_actions(self, dossier: Dossier) -> list[str]:
+        by = self.context["request"].user
+        offered = {
+            "edit": can_edit_dossier(dossier, by),
+            "deposit": can_deposit(dossier, by),
+            "miss": can_miss(dossier, by),
+            "decide": any(can_decide(dossier, outcome, by) for outcome in Outcome.values),
+        }
+        return [name for name, may in offered.items() if may]
+
+
+def _owed(dossier: Dossier) -> list[Any]:
+    return missing_in(dossier) if dossier.state == DossierState.PREPARING else []
+
+
+class BatchPage(BatchLine):
+    opens_on = serializers.DateField(source="window.opens_on", default=None)
+    closes_on = serializers.DateField(source="window.closes_on", default=None)
+    dossiers = serializers.SerializerMethodField()
+    allowed_actions = serializers.SerializerMethodField()
+
+    def get_dossiers(self, batch: Batch) -> list[dict[str, Any]]:
+        dossiers = batch.dossiers.visible_to(self.context["request"].user).with_page()
+        return [DossierPage(dossier, context=self.context).data for dossier in dossiers]
+
+    def get_allowed_actions(self, batch: Batch) -> list[str]:
+        by = self.context["request"].user
+        offered = {
+            "freeze": can_freeze(batch, by),
+            "unfreeze": can_unfreeze(batch, by),
+            "cancel": can_cancel(batch, by),
+        }
+        return [name for name, may in offered.items() if may]

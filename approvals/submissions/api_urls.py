@@ -1,0 +1,24 @@
+"""Addresses of this app under ``/api/v1/``."""
+
+from django.urls import path
+
+from approvals.submissions.api import batches, dossiers, windows
+
+urlpatterns = [
+    path("windows/", windows.Windows.as_view(), name="windows"),
+    path("windows/<int:pk>/", windows.WindowDetail.as_view(), name="window"),
+    path("windows/<int:pk>/plan/", windows.WindowPlan.as_view(), name="window_plan"),
+    path("versions/<int:pk>/plan/", windows.Plan.as_view(), name="plan"),
+    path("batches/", batches.Batches.as_view(), name="batches"),
+    path("batches/<int:pk>/", batches.BatchDetail.as_view(), name="batch"),
+    path("batches/<int:pk>/add/", batches.AddToBatch.as_view(), name="add"),
+    path("batches/<int:pk>/remove/", batches.RemoveFromBatch.as_view(), name="remove"),
+    path("batches/<int:pk>/freeze/", batches.FreezeBatch.as_view(), name="freeze"),
+    path("batches/<int:pk>/unfreeze/", batches.UnfreezeBatch.as_view(), name="unfreeze"),
+    path("batches/<int:pk>/cancel/", batches.CancelBatch.as_view(), name="cancel"),
+    path("dossiers/<int:pk>/", dossiers.DossierDetail.as_view(), name="dossier"),
+    path("dossiers/<int:pk>/pieces/", dossiers.Pieces.as_view(), name="pieces"),
+    path("dossiers/<int:pk>/deposit/", dossiers.Deposit.as_view(), name="deposit"),
+    path("dossiers/<int:pk>/miss/", dossiers.Miss.as_view(), name="miss"),
+    path("dossiers/<int:pk>/decide/", dossiers.Decide.as_view(), name="decide"),
+]
