@@ -102,15 +102,15 @@ def public_bar(product: Product, day: date) -> str:
     if not product.gp_barred or product.gp_exceptions.in_force(day).exists():
         return ""
     if product.prescription_only:
-        why = _("needs a prescription")
+        sentence = _("%(product)s needs a prescription: it cannot be advertised to the public.")
     elif product.reimbursed:
-        why = _("is reimbursed")
+        sentence = _("%(product)s is reimbursed: it cannot be advertised to the public.")
     else:
-        why = _("carries a condition of prescription or dispensing")
-    return _("%(product)s %(why)s: it cannot be advertised to the public.") % {
-        "product": product.name,
-        "why": why,
-    }
+        sentence = _(
+            "%(product)s carries a condition of prescription or dispensing: it cannot be"
+            " advertised to the public."
+        )
+    return sentence % {"product": product.name}
 
 
 def public_allowed(product: Product, day: date) -> bool:

@@ -52,5 +52,5 @@ class Command(BaseCommand):
         done = "would be " if dry_run else ""
         self.stdout.write(
             f"{done}added {report.added}, {done}changed {report.changed}, "
-            f"unchanged {report.unchanged}, skipped {len(report.skipped)} lines"
+            f"unchanged {report.unchanged}, skipped {len(report.skipped)}"
         )
