@@ -107,10 +107,8 @@ class TestTheEndOfAnAuthorisation:
         self, regulatory: User, now: datetime
     ) -> None:
         product = make_product(authorised_on=date(2020, 1, 1))
-        for field, given in (
-            ("ends_on", {"ends_on": date(2019, 1, 1)}),
-            ("reason", {"reason": ""}),
-        ):
+        wrong: dict[str, Any] = {"ends_on": date(2019, 1, 1), "reason": ""}
+        for field, value in wrong.items():
             with pytest.raises(InvalidInput) as refused:
                 self.end(product, regulatory, now, **{field: value})
             assert list(refused.value.errors) == [field]
