@@ -39,6 +39,12 @@ class VersionQuerySet(RecordedQuerySet):
             Q(state=State.CLEARED) | Q(state=State.APPROVED, needs_visa=False)
         ).exclude(asset__asset_type__is_component=True, state=State.CLEARED)
 
+    def released_after(self, version: "Version") -> Self:
+        """Later versions of the same asset that were ever released."""
+        return self.filter(
+            asset=version.asset_id, number__gt=version.number, released_at__isnull=False
+        )
+
     def due_to_expire(self, day: date) -> Self:
         """Versions whose end has come, for the sweep."""
         return self.filter(

@@ -1,0 +1,124 @@
+"""Tell the owner, and the field that holds the material, what they may use from now on."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils import formats, translation
+from django.utils.translation import gettext as _
+
+from approvals.people.enums import FIELD, Role
+from approvals.people.models import User
+from approvals.release.enums import ActKind
+from approvals.release.models import ProductFreezeAct, ReleaseAct
+from approvals.release.queries import products_of
+from content.assets.enums import Nature
+from content.assets.models import Version
+from content.outbox.actions import tell
+
+Mail = Callable[[], tuple[str, str]]
+
+
+def released(done: ReleaseAct, *, now: datetime) -> None:
+    """Tell that a version may be used."""
+    _tell_of(done, lambda: _released_mail(done), now=now)
+
+
+def resumed(done: ReleaseAct, *, now: datetime) -> None:
+    """Tell that a version may be used again."""
+    _tell_of(done, lambda: _resumed_mail(done), now=now)
+
+
+def stopped(done: ReleaseAct, *, now: datetime) -> None:
+    """Tell that a version may no longer be used, from when, and why."""
+    _tell_of(done, lambda: _stopped_mail(done), now=now)
+
+
+def frozen(done: ProductFreezeAct, versions: Iterable[Version], *, now: datetime) -> None:
+    """Tell everybody concerned, in one mail each, which versions a freeze stops."""
+    stopped_for: dict[User, list[Version]] = {}
+    for version in versions:
+        for person in _concerned(version):
+            stopped_for.setdefault(person, []).append(version)
+    for person, theirs in stopped_for.items():
+        key = f"release.freeze:{done.pk}:{person.pk}"
+        _tell(person, lambda theirs=theirs: _frozen_mail(done, theirs), key=key, now=now)
+
+
+def _tell_of(done: ReleaseAct, mail: Mail, *, now: datetime) -> None:
+    for person in _concerned(done.version):
+        key = f"release.{done.kind}:{done.pk}:{person.pk}"
+        _tell(person, mail, key=key, now=now)
+
+
+def _tell(person: User, mail: Mail, *, key: str, now: datetime) -> None:
+    with translation.override(person.language):
+        subject, body = mail()
+    tell(person, key.split(":", maxsplit=1)[0], subject, body, key=key, now=now)
+
+
+def _concerned(version: Version) -> list[User]:
+    """Return the owner and the field of the version's teams, by id."""
+    asset = version.asset
+    roles = (Role.MSL,) if asset.nature == Nature.MEDICAL else FIELD
+    products = [product.pk for product in products_of(version)]
+    theirs = Q(memberships__team__team_products__product__in=products)
+    if not products:
+        theirs = Q(memberships__team=asset.team_id)
+    people = {asset.owner_id: asset.owner} if asset.owner.is_active else {}
+    if not asset.asset_type.is_component:
+        people |= {person.pk: person for person in User.objects.holding(*roles).filter(theirs)}
+    return [people[pk] for pk in sorted(people)]
+
+
+def _day(day: object) -> str:
+    return formats.date_format(day, "j F Y")
+
+
+def _released_mail(done: ReleaseAct) -> tuple[str, str]:
+    version = done.version
+    values = {"version": version, "title": version.asset.title, "day": _day(done.effective_on)}
+    return (
+        _("%(version)s is released") % values,
+        _("%(title)s (%(version)s) may be used from %(day)s on.") % values,
+    )
+
+
+def _resumed_mail(done: ReleaseAct) -> tuple[str, str]:
+    values = {"version": done.version, "title": done.version.asset.title, "reason": done.reason}
+    return (
+        _("%(version)s may be used again") % values,
+        _("%(title)s (%(version)s) is no longer suspended: %(reason)s") % values,
+    )
+
+
+def _stopped_mail(done: ReleaseAct) -> tuple[str, str]:
+    values = {
+        "version": done.version,
+        "title": done.version.asset.title,
+        "day": _day(done.effective_on),
+        "reason": done.reason,
+    }
+    if done.kind == ActKind.WITHDRAW:
+        return (
+            _("%(version)s is withdrawn from %(day)s on") % values,
+            _("Do not use %(title)s (%(version)s) from %(day)s on: %(reason)s") % values,
+        )
+    return (
+        _("%(version)s is suspended from %(day)s on") % values,
+        _("Do not use %(title)s (%(version)s) from %(day)s on, until it is resumed: %(reason)s")
+        % values,
+    )
+
+
+def _frozen_mail(done: ProductFreezeAct, versions: list[Version]) -> tuple[str, str]:
+    values = {
+        "product": done.freeze.product.name,
+        "day": _day(done.effective_on),
+        "reason": done.reason,
+        "versions": "\n".join(f"- {version} — {version.asset.title}" for version in versions),
+    }
+    return (
+        _("Advertising for %(product)s stops on %(day)s") % values,
+        _("Do not use these from %(day)s on: %(reason)s\n\n%(versions)s") % values,
+    )
