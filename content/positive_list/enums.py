@@ -1,0 +1,10 @@
+"""Vocabulary of the lists."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class View(TextChoices):
+    POSITIVE = "positive-list", _("positive list")
+    NEGATIVE = "negative-list", _("negative list")
+    DOCUMENTS = "valid-documents", _("valid documents")

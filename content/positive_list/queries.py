@@ -1,0 +1,278 @@
+"""The lists on any day: one row per version, in a number of queries that no row adds to.
+
+A past day is answered as known at the end of that day, or as known at an instant (DOMAIN.md §4).
+Only periods are asked, through the entries that carry a list's columns; never a state.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, Max, Min, OuterRef, Q
+
+from approvals.people.enums import FIELD, OWNERS
+from approvals.people.models import User
+from content.access.policies import Scope, scope_of
+from content.assets.enums import DependencyKind, Nature
+from content.assets.models import Dependency, Entry, Period
+from content.assets.validity.bars import Bar, bars_of, reasons_on
+from content.assets.validity.facts import FactsReader
+from content.catalogue.models import unaccented
+from content.positive_list.enums import View
+
+Key = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What narrows a list: a CIS, a type's code, an audience, words."""
+
+    product: str = ""
+    asset_type: str = ""
+    audience: str = ""
+    q: str = ""
+
+
+NO_FILTERS = Filters()
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """What to use instead."""
+
+    code: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """One version on a list; the last three are for the negative list."""
+
+    version: int
+    code: str
+    number: int
+    title: str
+    asset_type: str
+    audience: str
+    nature: str
+    products: list[dict[str, str]]
+    reference: str
+    usable_from: date
+    last_usable_day: date
+    key: Key = ("", 0)
+    reason: str = ""
+    reason_text: str = ""
+    since: date | None = None
+    replaced_by: Replacement | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows, and the key after which the next page begins (None: the end)."""
+
+    rows: list[Row] = field(default_factory=list)
+    after: Key | None = None
+
+
+def positive(
+    user: User,
+    *,
+    day: date,
+    as_of: datetime,
+    filters: Filters = NO_FILTERS,
+    after: Key | None = None,
+    limit: int | None = None,
+) -> Page:
+    """Return the promotional versions that a person may use on a day, as known at an instant."""
+    entries = _usable(user, View.POSITIVE, day=day, as_of=as_of)
+    return _page(_filtered(entries, filters), after, limit)
+
+
+def valid_documents(
+    user: User,
+    *,
+    day: date,
+    as_of: datetime,
+    filters: Filters = NO_FILTERS,
+    after: Key | None = None,
+    limit: int | None = None,
+) -> Page:
+    """Return the other versions that a person may use on a day; medical ones for whom they are."""
+    entries = _usable(user, View.DOCUMENTS, day=day, as_of=as_of)
+    return _page(_filtered(entries, filters), after, limit)
+
+
+def negative(
+    user: User,
+    *,
+    day: date,
+    as_of: datetime,
+    filters: Filters = NO_FILTERS,
+    after: Key | None = None,
+    limit: int | None = None,
+) -> Page:
+    """Return every promotional version that was once usable and is not on a day, and why."""
+    usable = Entry.objects.known_at(as_of).covering(day).filter(version=OuterRef("version"))
+    once = in_scope(Entry.objects.once_usable(day, as_of), scope_for(user), View.NEGATIVE)
+    page = _page(_filtered(once.filter(~Exists(usable)), filters), after, limit)
+    return Page(_explained(page.rows, user, day=day, as_of=as_of), page.after)
+
+
+LISTS = {View.POSITIVE: positive, View.NEGATIVE: negative, View.DOCUMENTS: valid_documents}
+
+
+def scope_for(user: User) -> Scope | None:
+    """Return what a person may read of the lists, or None: agencies and administrators nothing."""
+    scope = scope_of(user)
+    reads = scope.sees_all or user.holds(*FIELD, *OWNERS)
+    return scope if reads and user.is_active else None
+
+
+def in_scope(entries: Any, scope: Scope | None, view: View | None = None) -> Any:
+    """Narrow entries to what a scope may read, and to a list's natures."""
+    if scope is None:
+        return entries.none()
+    if view in {View.POSITIVE, View.NEGATIVE}:
+        entries = entries.filter(nature=Nature.PROMOTIONAL)
+    elif view == View.DOCUMENTS:
+        entries = entries.exclude(nature=Nature.PROMOTIONAL)
+    if not scope.sees_medical:
+        entries = entries.exclude(nature=Nature.MEDICAL)
+    if scope.sees_all:
+        return entries
+    theirs = Q(product__in=scope.product_ids) | Q(product__isnull=True, team__in=scope.team_ids)
+    return entries.filter(theirs)
+
+
+def _usable(user: User, view: View, *, day: date, as_of: datetime) -> Any:
+    entries = Entry.objects.known_at(as_of).covering(day)
+    return in_scope(entries, scope_for(user), view)
+
+
+def _filtered(entries: Any, filters: Filters) -> Any:
+    if filters.product:
+        entries = entries.filter(product__cis=filters.product)
+    if filters.asset_type:
+        entries = entries.filter(asset_type=filters.asset_type)
+    if filters.audience:
+        entries = entries.filter(audience=filters.audience)
+    for word in unaccented(filters.q).split():
+        entries = entries.filter(Q(search_text__contains=word) | Q(reference__icontains=word))
+    return entries
+
+
+def _page(entries: Any, after: Key | None, limit: int | None) -> Page:
+    """Group entries by version before the limit, so that a page is full whatever its products."""
+    versions = entries.values("version_id").annotate(key=Min("sort_key"), entry=Max("pk"))
+    if after is not None:
+        key, version_id = after
+        versions = versions.filter(Q(key__gt=key) | Q(key=key, version_id__gt=version_id))
+    versions = versions.order_by("key", "version_id")
+    found = list(versions[: limit + 1] if limit else versions)
+    more = limit is not None and len(found) > limit
+    found = found[:limit] if more else found
+    kept = Entry.objects.in_bulk([row["entry"] for row in found])
+    rows = [_row(kept[row["entry"]], (row["key"], row["version_id"])) for row in found]
+    return Page(rows, rows[-1].key if more else None)
+
+
+def _row(entry: Entry, key: Key) -> Row:
+    return Row(
+        version=entry.version_id,
+        code=entry.code,
+        number=entry.number,
+        title=entry.title,
+        asset_type=entry.asset_type,
+        audience=entry.audience,
+        nature=entry.nature,
+        products=entry.products,
+        reference=entry.reference,
+        usable_from=entry.starts_on,
+        last_usable_day=entry.ends_on - timedelta(days=1),
+        key=key,
+    )
+
+
+# Why not, since when, what instead: for a whole page at once.
+
+
+def _explained(rows: list[Row], user: User, *, day: date, as_of: datetime) -> list[Row]:
+    ids = [row.version for row in rows]
+    bars = {
+        pk: reasons_on(bars_of(facts), day)
+        for pk, facts in FactsReader(ids, as_of=as_of).read().items()
+    }
+    ended = _last_ended(ids, day=day, as_of=as_of)
+    instead = replacements(user, ids, day=day, as_of=as_of)
+    last = last_days_of_use(ids, day=day, as_of=as_of)
+    rows = [replace(row, last_usable_day=last[row.version]) for row in rows]
+    return [_with_reason(row, bars[row.version], ended, instead) for row in rows]
+
+
+def last_days_of_use(ids: Collection[int], *, day: date, as_of: datetime) -> dict[int, date]:
+    """Return the last day on which each version was really usable, as known at an instant.
+
+    A day counts when the version was usable at some hour of it: withdrawn at 15:00, it is the
+    last day of use (DOMAIN.md §4).
+    """
+    found: dict[int, date] = {}
+    for period in Period.objects.once_usable(day, as_of).filter(version__in=ids):
+        last = period.ends_on - timedelta(days=1)
+        if period.replaced_at is not None and period.replaced_at <= as_of:
+            last = min(last, period.replaced_on)
+        found[period.version_id] = max(last, found.get(period.version_id, last))
+    return found
+
+
+def _last_ended(ids: Collection[int], *, day: date, as_of: datetime) -> dict[int, Period]:
+    """Return each version's last period that had ended by a day, as known at an instant."""
+    periods = Period.objects.known_at(as_of).filter(version__in=ids, ends_on__lte=day)
+    return {period.version_id: period for period in periods.order_by("ends_on")}
+
+
+def _with_reason(
+    row: Row, bars: list[Bar], ended: dict[int, Period], instead: dict[int, Replacement]
+) -> Row:
+    period = ended.get(row.version)
+    first = bars[0] if bars else None
+    code = first.code if first else period.limited_by if period else ""
+    since = period.ends_on if period else row.last_usable_day
+    if period is None and first is not None and first.starts_on > date.min:
+        since = first.starts_on
+    return replace(
+        row,
+        reason=str(code),
+        reason_text=first.text if first else "",
+        since=since,
+        replaced_by=instead.get(row.version),
+    )
+
+
+def replacements(
+    user: User, version_ids: Collection[int], *, day: date, as_of: datetime
+) -> dict[int, Replacement]:
+    """Return what a person may use on a day instead of each version.
+
+    Another version of the same asset, else a version that says that it replaces this one.
+    """
+    usable = in_scope(Entry.objects.known_at(as_of).covering(day), scope_for(user))
+    found: dict[int, Replacement] = {}
+    links = Dependency.objects.filter(
+        kind=DependencyKind.REPLACES, target__in=version_ids, dependent__in=usable.values("version")
+    )
+    rows = links.order_by("pk").values_list(
+        "target_id", "dependent__asset__code", "dependent__number"
+    )
+    for target, code, number in rows:
+        found[target] = Replacement(code, number)
+    same = (
+        usable.filter(version__asset__versions__in=version_ids)
+        .order_by("number")
+        .values_list("version__asset__versions", "version_id", "code", "number")
+    )
+    wanted = set(version_ids)
+    for target, version_id, code, number in same:
+        if target in wanted and version_id != target:
+            found[target] = Replacement(code, number)
+    return found

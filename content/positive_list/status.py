@@ -1,0 +1,167 @@
+"""Whether one printed piece may be used on a day: yes until… / no, because…, use … instead."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
+
+from approvals.people.models import User
+from content.assets.enums import LimitCode, Nature
+from content.assets.models import Entry, Period, Revision, Version
+from content.assets.validity import Reason, why_not
+from content.positive_list.queries import (
+    Replacement,
+    in_scope,
+    last_days_of_use,
+    replacements,
+    scope_for,
+)
+
+VERSION_NEEDED = "version_needed"
+
+
+@dataclass(frozen=True)
+class Status:
+    """The answer for one piece on a day; ``version`` is None where the piece is not known yet."""
+
+    code: str
+    number: int | None
+    title: str
+    day: date
+    as_of: datetime
+    usable: bool
+    last_usable_day: date | None
+    why_not: list[Reason]
+    use_instead: Replacement | None
+    version: Version | None = None
+
+
+def status(
+    user: User,
+    code: str,
+    *,
+    number: int | None = None,
+    reference: str | None = None,
+    prepared_on: date | None = None,
+    day: date,
+    as_of: datetime,
+) -> Status:
+    """Answer for a piece that a person holds in their hand.
+
+    By code alone the answer is about a version only if one was ever released; else the printed
+    reference or the preparation date is asked for (``version_needed``).
+
+    :raises Version.DoesNotExist: for what is absent, not theirs, or, for the field, never
+        released: one answer for all three.
+    """
+    known = visible_versions(user).filter(asset__code=code.strip().upper())
+    found = _named(known, number, reference, prepared_on)
+    versions = list(found.select_related("asset__asset_type").order_by("number"))
+    if not versions:
+        raise Version.DoesNotExist
+    if number is None:
+        released = [version for version in versions if version.released_at is not None]
+        if len(released) > 1:
+            return _version_needed(released[-1], day=day, as_of=as_of)
+        versions = released or versions
+    return status_of(user, versions[-1], day=day, as_of=as_of)
+
+
+def visible_versions(user: User) -> Any:
+    """Return the versions a person may ask about: in preparation where they see it, else released.
+
+    The field gets what was released for its teams; a component is on no list, and belongs to the
+    teams of its asset's products.
+    """
+    scope = scope_for(user)
+    if scope is None:
+        return Version.objects.none()
+    if scope.sees_all:
+        return Version.objects.all()
+    listed = in_scope(Entry.objects.filter(version=OuterRef("pk")), scope)
+    asset = Q(asset__products__in=scope.product_ids) | Q(
+        asset__lead_product__isnull=True, asset__team__in=scope.team_ids
+    )
+    component = Q(asset__asset_type__is_component=True) & asset
+    if not scope.sees_medical:
+        component &= ~Q(asset__nature=Nature.MEDICAL)
+    theirs = Q(released_at__isnull=False) & (Exists(listed) | component)
+    if scope.prepares:
+        theirs |= Q(pk__in=Version.objects.visible_to(user).values("pk"))
+    return Version.objects.filter(theirs).distinct()
+
+
+def _named(
+    versions: Any, number: int | None, reference: str | None, prepared_on: date | None
+) -> Any:
+    if number is not None:
+        versions = versions.filter(number=number)
+    if reference:
+        versions = versions.filter(reference__value__iexact=reference.strip())
+    if prepared_on is not None:
+        prepared = Revision.objects.filter(version=OuterRef("pk"), prepared_on=prepared_on)
+        versions = versions.filter(Exists(prepared.exclude(digest="")))
+    return versions
+
+
+def status_of(user: User, version: Version, *, day: date, as_of: datetime) -> Status:
+    """Answer for one version that the person may ask about."""
+    covering = Period.objects.filter(version=version).known_at(as_of).covering(day).first()
+    reasons: list[Reason] = []
+    instead = None
+    if covering is not None:
+        last_day = covering.ends_on - timedelta(days=1)
+    else:
+        last_day = _last_day(version, day=day, as_of=as_of)
+        reasons = why_not(version, day, as_of=as_of) or _recorded_reason(version, day, as_of)
+        instead = replacements(user, [version.pk], day=day, as_of=as_of).get(version.pk)
+    return Status(
+        code=version.asset.code,
+        number=version.number,
+        title=version.asset.title,
+        day=day,
+        as_of=as_of,
+        usable=covering is not None,
+        last_usable_day=last_day,
+        why_not=reasons,
+        use_instead=instead,
+        version=version,
+    )
+
+
+def _last_day(version: Version, *, day: date, as_of: datetime) -> date | None:
+    """Return its last day of use until then, else the last one to come."""
+    past = last_days_of_use([version.pk], day=day, as_of=as_of)
+    if version.pk in past:
+        return past[version.pk]
+    periods = Period.objects.filter(version=version).known_at(as_of).order_by("ends_on")
+    last = periods.last()
+    return last.ends_on - timedelta(days=1) if last else None
+
+
+def _recorded_reason(version: Version, day: date, as_of: datetime) -> list[Reason]:
+    """Return what ended its last period, where a fact behind it was corrected since then."""
+    periods = Period.objects.filter(version=version, ends_on__lte=day).known_at(as_of)
+    last = periods.order_by("ends_on").last()
+    code = LimitCode(last.limited_by) if last else LimitCode.NOT_YET
+    return [Reason(str(code), str(code.label))]
+
+
+def _version_needed(latest: Version, *, day: date, as_of: datetime) -> Status:
+    sentence = _(
+        "Several versions of %(code)s were released: give the number, the reference or the"
+        " preparation date printed on the piece."
+    ) % {"code": latest.asset.code}
+    return Status(
+        code=latest.asset.code,
+        number=None,
+        title=latest.asset.title,
+        day=day,
+        as_of=as_of,
+        usable=False,
+        last_usable_day=None,
+        why_not=[Reason(VERSION_NEEDED, sentence)],
+        use_instead=None,
+    )
