@@ -1,5 +1,6 @@
 """What a request asks of the lists: the day, the instant of knowledge, the filters, the page."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from datetime import date, datetime
@@ -94,10 +95,7 @@ def moment(given: Mapping[str, str], *, now: datetime) -> tuple[date, datetime]:
     """
     as_of = _instant(given.get("as_of", "").strip(), now)
     text = given.get("on", "").strip()
-    if text:
-        day = read_day("on", text)
-    else:
-        day = paris_day(as_of or now)
+    day = read_day("on", text) if text else paris_day(as_of or now)
     return day, known_when(day, as_of=as_of, now=now)
 
 
@@ -141,9 +139,7 @@ def _filters(given: Mapping[str, str]) -> Filters:
         **{name: given.get(name, "").strip() for name in ("product", "asset_type", "audience", "q")}
     )
     errors: dict[str, list[str]] = {}
-    if filters.product and not (filters.product.isascii() and filters.product.isdecimal()):
-        errors["product"] = [_("A CIS code has eight digits.")]
-    elif filters.product and len(filters.product) != 8:
+    if filters.product and not re.fullmatch(r"[0-9]{8}", filters.product):
         errors["product"] = [_("A CIS code has eight digits.")]
     if filters.audience and filters.audience not in Audience.values:
         errors["audience"] = [_("No audience has this name.")]

@@ -1,0 +1,272 @@
+"""The lists and the status of one piece over the API, scoped to who asks."""
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.http import parse_etags
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
+
+from approvals.audit import InvalidInput
+from config.http.api import PAGING, ReadEndpoint, UtcDateTimeField
+from content.assets.models import Version
+from content.calendar import paris_day
+from content.catalogue.enums import DocumentKind
+from content.catalogue.models import Product, SourceDocument
+from content.positive_list.asked import (
+    MAX_PAGE_SIZE,
+    PAGE_SIZE,
+    PARAMETERS,
+    Asked,
+    asked,
+    moment,
+    read_day,
+)
+from content.positive_list.documents import FORMATS
+from content.positive_list.enums import View
+from content.positive_list.queries import Row, scope_for
+from content.positive_list.status import Status, status
+
+
+class ReplacementShape(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    number = serializers.IntegerField()
+
+
+class RowShape(serializers.Serializer[Any]):
+    """One line of a list."""
+
+    id = serializers.IntegerField(source="version")
+    code = serializers.CharField()
+    number = serializers.IntegerField()
+    title = serializers.CharField()
+    asset_type = serializers.CharField()
+    audience = serializers.CharField()
+    nature = serializers.CharField()
+    products = serializers.SerializerMethodField()
+    product_names = serializers.SerializerMethodField()
+    reference = serializers.CharField()
+    usable_from = serializers.DateField()
+    last_usable_day = serializers.DateField()
+
+    def get_products(self, row: Row) -> list[str]:
+        return [product["cis"] for product in row.products]
+
+    def get_product_names(self, row: Row) -> list[str]:
+        return [product["name"] for product in row.products]
+
+
+class NegativeRowShape(RowShape):
+    """One line of the negative list: why, since when, what instead."""
+
+    reason = serializers.CharField()
+    reason_text = serializers.CharField()
+    since = serializers.DateField()
+    replaced_by = ReplacementShape(allow_null=True)
+
+
+class ListShape(serializers.Serializer[Any]):
+    """A page of a list; ``as_of`` is the instant as known at which the day is answered."""
+
+    next = serializers.URLField(allow_null=True)
+    on = serializers.DateField()
+    as_of = UtcDateTimeField()
+    results = RowShape(many=True)
+
+
+class NegativeListShape(ListShape):
+    results = NegativeRowShape(many=True)
+
+
+class ReasonShape(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    text = serializers.CharField()
+    path = serializers.ListField(child=serializers.CharField())
+
+
+class StatusShape(serializers.Serializer[Any]):
+    """Whether one piece may be used on the day asked about, today by default."""
+
+    code = serializers.CharField()
+    number = serializers.IntegerField(allow_null=True)
+    title = serializers.CharField()
+    on = serializers.DateField(source="day")
+    as_of = UtcDateTimeField()
+    usable_today = serializers.BooleanField(source="usable")
+    last_usable_day = serializers.DateField(allow_null=True)
+    why_not = ReasonShape(many=True)
+    use_instead = ReplacementShape(allow_null=True)
+
+
+class DocumentShape(serializers.Serializer[Any]):
+    kind = serializers.CharField()
+    dated = serializers.DateField()
+    title = serializers.CharField()
+    file = serializers.CharField(source="file_name")
+    sha256 = serializers.CharField()
+
+
+class FormatsByName(BaseContentNegotiation):
+    """JSON, whatever the client accepts: ``?format=`` is read by the list itself."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return parsers[0]
+
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+class ListPage(ReadEndpoint):
+    """A list on a day: ``?on=``, ``as_of=`` (an instant, or ``now``), filters, ``format=``."""
+
+    view = View.POSITIVE
+    row_shape: type[RowShape] = RowShape
+    read_serializer_class: Any = ListShape
+    parameters = (*PARAMETERS, "format")
+    content_negotiation_class = FormatsByName
+
+    def paging_parameters(self) -> tuple[str, ...]:
+        return PAGING
+
+    def get(self, request: Request) -> HttpResponse:
+        now = timezone.now()
+        form = _format(request)
+        question = asked(self.view, request.query_params, now=now)
+        cursor = request.query_params.get("cursor", "")
+        limit = _limit(request)
+        etag = question.etag(request.user, today=paris_day(now), extra=(form, cursor, limit))
+        if _fresh(request, etag):
+            answer: HttpResponse = HttpResponse(status=304)
+        elif form == "json":
+            answer = self._page(request, question, cursor, limit)
+        else:
+            answer = self._file(request, question, form)
+        answer["ETag"] = etag
+        answer["Cache-Control"] = "private, no-cache"
+        answer["Vary"] = "Accept-Language, Authorization, Cookie"
+        return answer
+
+    def _page(self, request: Request, question: Asked, cursor: str, limit: int) -> Response:
+        page = question.page(request.user, cursor=cursor, limit=limit)
+        following = None
+        if page.after is not None:
+            address = request.build_absolute_uri()
+            following = replace_query_param(address, "cursor", question.cursor(page.after))
+        return Response(
+            {
+                "next": following,
+                "on": question.day,
+                "as_of": UtcDateTimeField().to_representation(question.as_of),
+                "results": self.row_shape(page.rows, many=True).data,
+            }
+        )
+
+    def _file(self, request: Request, question: Asked, form: str) -> HttpResponse:
+        media_type, written = FORMATS[form]
+        rows = question.page(request.user, limit=None).rows
+        answer = HttpResponse(written(rows, question.view), content_type=media_type)
+        name = f"{question.view}-{question.day.isoformat()}.{form}"
+        answer["Content-Disposition"] = f'attachment; filename="{name}"'
+        return answer
+
+
+class PositiveList(ListPage):
+    """Promotional versions that may be used on a day."""
+
+
+class NegativeList(ListPage):
+    """Promotional versions that were once usable and are not on a day: why, what instead."""
+
+    view = View.NEGATIVE
+    row_shape = NegativeRowShape
+    read_serializer_class = NegativeListShape
+
+
+class ValidDocuments(ListPage):
+    """Non-promotional versions that may be used on a day."""
+
+    view = View.DOCUMENTS
+
+
+def _format(request: Request) -> str:
+    form = request.query_params.get("format", "json")
+    if form != "json" and form not in FORMATS:
+        raise InvalidInput.at("format", _("A list comes as json, csv or xlsx."))
+    return form
+
+
+def _limit(request: Request) -> int:
+    text = request.query_params.get("limit", str(PAGE_SIZE))
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= MAX_PAGE_SIZE):
+        raise InvalidInput.at(
+            "limit",
+            _("A limit is a whole number from 1 to %(limit)d.") % {"limit": MAX_PAGE_SIZE},
+        )
+    return int(text)
+
+
+def _fresh(request: Request, etag: str) -> bool:
+    return etag in parse_etags(request.headers.get("If-None-Match", ""))
+
+
+class PieceStatus(ReadEndpoint):
+    """Whether one printed piece may be used: by its number, its reference or its date."""
+
+    read_serializer_class = StatusShape
+    parameters = ("version", "reference", "prepared_on", "on", "as_of")
+
+    def get(self, request: Request, code: str) -> Response:
+        given = request.query_params
+        day, as_of = moment(given, now=timezone.now())
+        prepared_on = given.get("prepared_on", "")
+        answer = _status(
+            request,
+            code,
+            number=_number(given.get("version", "")),
+            reference=given.get("reference") or None,
+            prepared_on=read_day("prepared_on", prepared_on) if prepared_on else None,
+            day=day,
+            as_of=as_of,
+        )
+        return Response(StatusShape(answer).data)
+
+
+def _number(text: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise InvalidInput.at("version", _("Give the number of a version."))
+    return int(text)
+
+
+def _status(request: Request, code: str, **asked_for: Any) -> Status:
+    try:
+        return status(request.user, code, **asked_for)
+    except Version.DoesNotExist as absent:
+        raise Http404 from absent
+
+
+class VisitDocuments(ReadEndpoint):
+    """The documents owed at a visit (R.5122-11): the latest of each kind, each dated."""
+
+    read_serializer_class = DocumentShape(many=True)
+
+    def get(self, request: Request, cis: str) -> Response:
+        product = get_object_or_404(Product, cis=cis)
+        scope = scope_for(request.user)
+        if scope is None or not (scope.sees_all or product.pk in scope.product_ids):
+            raise Http404
+        latest: dict[str, SourceDocument] = {}
+        owed = SourceDocument.objects.filter(product=product)
+        for document in owed.exclude(kind=DocumentKind.PUBLICATION).order_by("dated", "pk"):
+            latest[document.kind] = document
+        rows = [latest[kind] for kind in DocumentKind.values if kind in latest]
+        return Response({"next": None, "results": DocumentShape(rows, many=True).data})
