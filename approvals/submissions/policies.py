@@ -25,6 +25,8 @@ from approvals.submissions.models import (
     DossierPiece,
     PlannedDeposit,
 )
+from content.assets import storage
+from content.assets.digests import digest_of
 from content.assets.enums import PLANNABLE, Cause, ChangeKind, State
 from content.assets.models import Interruption, Version
 from content.assets.policies import check_owner
@@ -266,16 +268,28 @@ def check_products_allow(version: Version, products: Iterable[Product], day: dat
 def check_digest(dossier: Dossier) -> None:
     """Refuse a dossier whose file is no longer the one that was put into the batch.
 
+    The digest is worked out again from the frozen metadata and the bytes as they are stored.
+
     :raises StateConflict: ``digest_changed``.
     """
-    current = dossier.version.current_revision
-    same = current is not None and current.pk == dossier.revision_id
-    if not same or current.digest != dossier.digest:
+    revision = dossier.version.current_revision
+    if revision is None or revision.pk != dossier.revision_id or not _digest_holds(dossier):
         raise StateConflict(
             "digest_changed",
             _("The file of %(version)s is not the one of this dossier any more.")
             % {"version": dossier.version},
         )
+
+
+def _digest_holds(dossier: Dossier) -> bool:
+    hashes = list(dossier.revision.files.values_list("sha256", flat=True))
+    try:
+        for sha256 in hashes:
+            storage.check_stored(sha256)
+    except storage.StoredFileFault:
+        return False
+    worked_out = digest_of(dossier.revision.metadata_text, hashes)
+    return worked_out == dossier.revision.digest == dossier.digest
 
 
 def check_can_deposit(dossier: Dossier, by: User) -> None:

@@ -1,8 +1,8 @@
 """Windows, planned versions, and batches at every step, through the actions."""
 
-import hashlib
 import io
 import itertools
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -27,6 +27,7 @@ from approvals.submissions.actions import (
 from approvals.submissions.actions.decisions import meaning_of
 from approvals.submissions.models import Batch, Decision, DepositWindow, Dossier, DossierPiece
 from content.assets import storage
+from content.assets.digests import digest_of
 from content.assets.enums import ChangeKind, FileFormat, State
 from content.assets.models import Asset, AssetProduct, AssetType, Revision, RevisionFile, Version
 from content.catalogue.models import Jurisdiction, Product, VisaRule
@@ -175,14 +176,15 @@ def _approve(
 ) -> Version:
     version = Version.objects.with_asset().get(pk=version_id)
     stored = storage.keep(ContentFile(content))
+    metadata = json.dumps({"version": version.pk})
     revision = Revision(
         version=version,
         number=1,
         prepared_on=date(2026, 4, 1),
         uploaded_by=by,
         uploaded_at=now,
-        metadata_text="{}",
-        digest=hashlib.sha256(content + str(version.pk).encode()).hexdigest(),
+        metadata_text=metadata,
+        digest=digest_of(metadata, [stored.sha256]),
         frozen_at=now,
     )
     revision.save()

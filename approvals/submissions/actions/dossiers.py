@@ -22,6 +22,7 @@ from approvals.submissions.policies import (
     check_dossier_preparing,
 )
 from content.assets import storage
+from content.assets.inspection import check_name, check_size
 
 EDITABLE_FIELDS = (
     "support_kind",
@@ -100,6 +101,17 @@ def _receipt_errors(dossier: Dossier, number: str) -> dict[str, list[Any]]:
     return {}
 
 
+def _checked_name(file: UploadedFile) -> str:
+    """Return a piece's name; what is said of an upload is said at ``file`` here."""
+    name = file.name or ""
+    try:
+        check_name(name)
+        check_size(name, file)
+    except InvalidInput as error:
+        raise InvalidInput.at("file", error.message, error.code) from None
+    return name
+
+
 @act("add_piece", roles=BATCH_ROLES)
 def add_piece(
     dossier_id: int, *, kind: str, file: UploadedFile, by: User, now: datetime
@@ -113,15 +125,14 @@ def add_piece(
     check_can_batch(by)
     if kind not in PieceKind.values:
         raise InvalidInput.at("kind", _("Choose one of the kinds of the list."))
-    if not file.size:
-        raise InvalidInput.at("file", _("This file is empty: choose another."))
+    name = _checked_name(file)
     dossier, _version, _products = lock_dossier(dossier_id)
     check_can_add_piece(dossier, kind, by)
     stored = storage.keep(file)
     piece = DossierPiece(
         dossier=dossier,
         kind=kind,
-        name=(file.name or kind)[-200:],
+        name=name,
         sha256=stored.sha256,
         size=stored.size,
         added_by=by,
