@@ -1,0 +1,73 @@
+"""The API holds to its own description, whatever is sent (Schemathesis, SECURITY.md attack 13)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from approvals.people.actions import give_token
+from approvals.people.enums import Role
+from config.wsgi import application
+from tests.factories import T0
+from tests.factories.people import make_person
+
+# Loaded at import: the lazy fixture breaks on pytest 9.2 (ARCHITECTURE.md, traps).
+api = schemathesis.openapi.from_wsgi("/api/v1/schema/?format=json", application)
+CHECKS = (
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+)
+bounded = settings(
+    max_examples=6,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+@pytest.fixture(autouse=True)
+def _keep_the_connection() -> Iterator[None]:
+    """Calls go through WSGI itself, which would close the test's connection after each."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def key(db: None) -> str:
+    """A token of somebody who holds every role: it goes as deep as one can."""
+    person = make_person(*Role, username="everybody")
+    return give_token(by=person, now=T0)[1]
+
+
+@api.parametrize()
+@bounded
+def test_a13_an_anonymous_call_is_answered_as_described(case: Any) -> None:
+    response = case.call()
+    case.validate_response(response, checks=CHECKS)
+    if case.path not in {"/api/v1/auth/token/", "/api/v1/schema/"}:
+        assert response.status_code in {401, 405}
+
+
+@api.parametrize()
+@bounded
+def test_a13_a_signed_in_call_is_answered_as_described(case: Any, key: str) -> None:
+    response = case.call(headers={"Authorization": f"Token {key}"})
+    case.validate_response(response, checks=CHECKS)
