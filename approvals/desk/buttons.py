@@ -1,0 +1,88 @@
+"""Which acts a page offers on a version: only those that would be accepted, each with its page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from approvals.audit import Refusal
+from approvals.desk.offers import offered
+from approvals.people.models import User
+from approvals.review.models import ReviewTask
+from content.assets.models import Version
+from content.assets.policies import check_four_eyes
+
+# In the order in which they are shown; the first that is offered is the page's main button.
+LABELS: dict[str, Any] = {
+    "release": gettext_lazy("Release for use"),
+    "submit": gettext_lazy("Submit for review"),
+    "plan": gettext_lazy("Plan the deposit"),
+    "upload": gettext_lazy("Upload a revision"),
+    "resume": gettext_lazy("Resume use"),
+    "carry": gettext_lazy("Carry the verdicts"),
+    "new_version": gettext_lazy("Start a new version"),
+    "edit": gettext_lazy("Edit the data"),
+    "recall": gettext_lazy("Recall from review"),
+    "send-back": gettext_lazy("Send back for changes"),
+    "suspend": gettext_lazy("Suspend use"),
+    "withdraw": gettext_lazy("Withdraw from use"),
+    "cancel": gettext_lazy("Cancel this version"),
+}
+GRAVE = {"suspend", "withdraw", "cancel"}
+
+
+@dataclass(frozen=True)
+class Button:
+    label: Any
+    url: str
+    style: str
+
+
+def buttons_for(version: Version, by: User, now: datetime) -> list[Button]:
+    """Return the acts this person may do on a version now, the main one first."""
+    ranks = {verb: rank for rank, verb in enumerate(LABELS)}
+    found = [(app, verb) for app, verb in offered(version, by, now) if verb in ranks]
+    found.sort(key=lambda offer: ranks[offer[1]])
+    return list(_buttons(found, version))
+
+
+def _buttons(found: Iterable[tuple[str, str]], version: Version) -> Iterable[Button]:
+    main = True
+    for app, verb in found:
+        url = _address(app, verb, version)
+        if url is None:
+            continue
+        style = "grave" if verb in GRAVE else "" if main else "quiet"
+        main = False
+        yield Button(LABELS[verb], url, style)
+
+
+def _address(app: str, verb: str, version: Version) -> str | None:
+    name = f"{app}:{verb.replace('-', '_')}"
+    for args in ([version.pk], [version.asset.code]):
+        try:
+            return reverse(name, args=args)
+        except NoReverseMatch:
+            continue
+    return None
+
+
+def tasks_for(version: Version, by: User) -> list[ReviewTask]:
+    """Return the review tasks of a version that this person may decide now."""
+    return list(ReviewTask.objects.awaiting(by).filter(cycle__version=version))
+
+
+def why_none(version: Version, by: User) -> str:
+    """Return one line for a reviewer who looks for a decision they may not give, or nothing."""
+    theirs = ReviewTask.objects.mine(by).open().filter(cycle__version=version)
+    if not theirs.exists():
+        return ""
+    try:
+        check_four_eyes(version, by)
+    except Refusal as refusal:
+        return str(refusal)
+    return _("You decided another task of this review: this one is for somebody else.")
