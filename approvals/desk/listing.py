@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpResponse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from approvals.desk.path import holders_of
 from approvals.people.models import User
@@ -17,6 +17,18 @@ from content.assets.models import Asset, Version
 # Spreadsheets take a cell that begins so for a formula (SECURITY.md, attack 11).
 FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
 EXPORT_LIMIT = 5000
+HEADS = (
+    _("Code"),
+    _("Title"),
+    _("Type"),
+    _("Nature"),
+    _("Audience"),
+    _("Products"),
+    _("Version"),
+    _("State"),
+    _("Who has it"),
+    _("Owner"),
+)
 
 
 @dataclass(frozen=True)
@@ -83,8 +95,7 @@ def as_csv(assets: Iterable[Any]) -> HttpResponse:
     response["Content-Disposition"] = 'attachment; filename="assets.csv"'
     response.write("\ufeff")
     writer = csv.writer(response, delimiter=";")
-    heads = ("Code", "Title", "Type", "Nature", "Audience", "Products", "Version", "State", "With")
-    writer.writerow([_(head) for head in (*heads, "Owner")])
+    writer.writerow([str(head) for head in HEADS])
     for asset in assets:
         version = asset.version
         cells = (

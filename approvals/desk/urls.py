@@ -9,6 +9,11 @@ urlpatterns = [
     path("assets/", views.AssetList.as_view(), name="assets"),
     path("assets/<str:code>/", views.AssetPage.as_view(), name="asset"),
     path("assets/<str:code>/<int:number>/", views.VersionPage.as_view(), name="version"),
+    path(
+        "assets/<str:code>/<int:number>/files/<int:revision>/<int:position>/",
+        views.VersionFile.as_view(),
+        name="file",
+    ),
 ]
 root_urlpatterns = [
     path("", views.Home.as_view(), name="home"),

@@ -3,7 +3,7 @@
 from approvals.desk.views.assets import AssetList, AssetPage
 from approvals.desk.views.home import Home
 from approvals.desk.views.profile import Accountability, PasswordChange, Profile
-from approvals.desk.views.versions import VersionPage
+from approvals.desk.views.versions import VersionFile, VersionPage
 
 __all__ = [
     "Accountability",
@@ -12,5 +12,6 @@ __all__ = [
     "Home",
     "PasswordChange",
     "Profile",
+    "VersionFile",
     "VersionPage",
 ]

@@ -1,18 +1,102 @@
 """One version: its state, validity, files and signatures, and what one may do with it."""
 
+from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
+from approvals.desk.buttons import buttons_for, tasks_for, why_none
+from approvals.desk.navigation import PREPARES
+from approvals.desk.path import holders_of, path_of
+from approvals.desk.queries import needed_by, needs, signatures_on, tasks_of
+from approvals.desk.story import states_of, story_of
+from approvals.people.models import User
 from config.http.pages import Page
+from content.assets.enums import FileFormat
 from content.assets.models import Version
+from content.assets.storage import open_stored
+from content.assets.validity import first_usable_day, last_usable_day, usable_on, why_not
+from content.calendar import paris_day
+
+# What a browser shows without running anything of it; the rest is downloaded.
+SHOWN: dict[str, str] = {
+    FileFormat.PDF: "application/pdf",
+    FileFormat.PNG: "image/png",
+    FileFormat.JPEG: "image/jpeg",
+    FileFormat.MP4: "video/mp4",
+    FileFormat.MP3: "audio/mpeg",
+}
+
+
+def seen_version(by: User, code: str, number: int) -> Version:
+    """Return a version that a person may see in preparation.
+
+    :raises Http404: if there is none.
+    """
+    seen: Any = Version.objects.visible_to(by).with_asset()
+    version: Version = get_object_or_404(seen, asset__code=code, number=number)
+    return version
 
 
 class VersionPage(Page):
+    """What it is, whether it may be used, who has it now, who signed what."""
+
+    roles = PREPARES
     template_name = "desk/version.html"
 
     def get(self, request: HttpRequest, code: str, number: int) -> HttpResponse:
-        seen: Any = Version.objects.visible_to(self.by).with_asset()
-        version = get_object_or_404(seen, asset__code=code, number=number)
-        return self.page(title=version.asset.title, version=version, asset=version.asset)
+        version = seen_version(self.by, code, number)
+        revision = version.current_revision
+        tasks = tasks_for(version, self.by)
+        return self.page(
+            title=version.asset.title,
+            version=version,
+            asset=version.asset,
+            revision=revision,
+            files=list(revision.files.all()) if revision else [],
+            steps=path_of(version, states_of(version)),
+            holder=holders_of([version])[version.pk],
+            buttons=buttons_for(version, self.by, self.now),
+            my_tasks=tasks,
+            why="" if tasks else why_none(version, self.by),
+            tasks=tasks_of(version),
+            signatures=signatures_on(version),
+            needs=needs(version),
+            needed_by=needed_by(version),
+            story=story_of(version.asset, [version]),
+            **self._validity(version, paris_day(self.now)),
+        )
+
+    def _validity(self, version: Version, today: date) -> dict[str, Any]:
+        usable = usable_on(version, today, as_of=self.now)
+        return {
+            "usable": usable,
+            "usable_from": first_usable_day(version),
+            "last_day": last_usable_day(version),
+            "reasons": [] if usable else why_not(version, today),
+        }
+
+
+class VersionFile(Page):
+    """The bytes of one file, as they were reviewed; only shown where nothing of it can run."""
+
+    roles = PREPARES
+
+    def get(
+        self, request: HttpRequest, code: str, number: int, revision: int, position: int
+    ) -> FileResponse:
+        version = seen_version(self.by, code, number)
+        of_revision = version.revisions.filter(number=revision).first()
+        kept = of_revision.files.filter(position=position).first() if of_revision else None
+        if kept is None:
+            raise Http404
+        shown = SHOWN.get(kept.format)
+        response = FileResponse(
+            open_stored(kept.sha256),
+            as_attachment=shown is None or "download" in request.GET,
+            filename=kept.name,
+            content_type=shown or "application/octet-stream",
+        )
+        response["X-Content-Type-Options"] = "nosniff"
+        return response

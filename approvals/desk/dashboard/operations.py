@@ -1,0 +1,127 @@
+"""The administrator's home: is the chain intact, does everything leave, whose rights changed?
+
+The inspector's: the last acts, and a search.
+"""
+
+import json
+from datetime import datetime, timedelta
+
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from approvals.audit.chain import Verification
+from approvals.audit.models import AuditEvent, AuditHead
+from approvals.desk.dashboard.cards import Card, Line, address
+from approvals.people.enums import Role
+from approvals.people.models import User
+from content.assets.templatetags.imprimatur import paris_short
+from content.outbox.models import Message
+
+# The whole chain is verified by ``verify_audit``; a page looks at its end.
+EVENTS_VERIFIED = 500
+LATE_AFTER = timedelta(minutes=15)
+RIGHTS = ("create_person", "grant_role", "revoke_role")
+SHOWN = 10
+
+
+def cards(by: User, now: datetime) -> list[Card]:
+    return [_running(now), _rights(), _locked_out()]
+
+
+def inspector_cards(by: User, now: datetime) -> list[Card]:
+    events = AuditEvent.objects.select_related("actor").order_by("-seq")[:SHOWN]
+    lines = [
+        Line(
+            event.kind.replace("_", " "),
+            "",
+            str(event.actor),
+            "",
+            paris_short(event.recorded_at),
+        )
+        for event in events
+    ]
+    more = address("admin:audit_auditevent_changelist")
+    return [Card(_("Last acts"), _("Nothing was done yet."), lines, more, _("The whole trail"))]
+
+
+def _running(now: datetime) -> Card:
+    return Card(_("Is everything running?"), "", [_chain_line(), *_outbox_lines(now)])
+
+
+def _chain_line() -> Line:
+    head = AuditHead.objects.filter(pk=1).values_list("seq", flat=True).first() or 0
+    check = Verification(max(1, head - EVENTS_VERIFIED + 1)).run()
+    if check.fault:
+        said = _("event %(seq)s: %(what)s") % {"seq": check.fault.seq, "what": check.fault.what}
+        return Line(_("Audit chain"), "", said, alarm=_("broken"))
+    said = ngettext("the last event holds", "the last %(n)d events hold", check.count) % {
+        "n": check.count
+    }
+    return Line(_("Audit chain"), "", said, end=_("intact"))
+
+
+def _outbox_lines(now: datetime) -> list[Line]:
+    late = Message.objects.due(now - LATE_AFTER).count()
+    failed = Message.objects.failed().count()
+    url = address("admin:outbox_message_changelist")
+    waiting = ngettext(
+        "%(n)d message waits for more than 15 minutes",
+        "%(n)d messages wait for more than 15 minutes",
+        late,
+    ) % {"n": late}
+    said = ngettext("%(n)d message failed", "%(n)d messages failed", failed) % {"n": failed}
+    return [
+        Line(
+            _("Worker and scheduler"),
+            url,
+            waiting if late else _("what is due leaves in time"),
+            end="" if late else _("running"),
+            alarm=_("late") if late else "",
+        ),
+        Line(_("Messages"), url, said, alarm=_("look at them") if failed else ""),
+    ]
+
+
+def _rights() -> Card:
+    events = AuditEvent.objects.filter(kind__in=RIGHTS).select_related("actor").order_by("-seq")
+    rows = [(event, json.loads(event.payload)) for event in events[:SHOWN]]
+    people = User.objects.in_bulk([told["details"].get("person") for _event, told in rows])
+    return Card(
+        _("Whose rights changed"),
+        _("No right was given or taken yet."),
+        [_rights_line(event, told["details"], people) for event, told in rows],
+        address("admin:people_user_changelist"),
+        _("People"),
+    )
+
+
+def _rights_line(event: AuditEvent, details: dict[str, object], people: dict[int, User]) -> Line:
+    person = people.get(details.get("person"))  # type: ignore[arg-type]
+    role = str(details.get("granted") or details.get("revoked") or "")
+    label = str(Role(role).label) if role in Role.values else ""
+    words = {
+        "grant_role": _("given: %(role)s"),
+        "revoke_role": _("taken: %(role)s"),
+        "create_person": _("person created"),
+    }
+    said = words[event.kind] % {"role": label} if "%" in words[event.kind] else words[event.kind]
+    return Line(
+        str(person) if person else said,
+        "",
+        f"{said} · {event.actor}" if person else str(event.actor),
+        "",
+        paris_short(event.recorded_at),
+    )
+
+
+def _locked_out() -> Card:
+    attempts = AccessAttempt.objects.filter(
+        failures_since_start__gte=settings.AXES_FAILURE_LIMIT
+    ).order_by("-attempt_time")
+    lines = [
+        Line(attempt.username or "—", "", "", "", paris_short(attempt.attempt_time))
+        for attempt in attempts[:SHOWN]
+    ]
+    return Card(_("Locked out"), _("Nobody is locked out."), lines)

@@ -1,0 +1,88 @@
+"""The pharmacist's home: what waits for my release, what lapses soon?"""
+
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from approvals.desk.dashboard.cards import Card, Deed, Line, address
+from approvals.people.models import User
+from content.assets.enums import IN_USE, State
+from content.assets.models import Version
+from content.assets.templatetags.imprimatur import plain_day, since, usable_until
+from content.calendar import paris_day
+
+SHOWN = 15
+LAPSE_DAYS = 90
+
+
+def cards(by: User, now: datetime) -> list[Card]:
+    return [_awaiting(by), _suspended(by), _lapsing(by, now)]
+
+
+def deed(by: User, now: datetime) -> Deed | None:
+    url = address("release:queue")
+    waits = Version.objects.visible_to(by).awaiting_release().exists()
+    return Deed(_("Release"), url) if url and waits else None
+
+
+def _awaiting(by: User) -> Card:
+    versions = Version.objects.visible_to(by).awaiting_release().with_asset()
+    lines = [
+        Line(
+            f"{version.asset.title} — v{version.number}",
+            version.get_absolute_url(),
+            since(version.state_since),
+            version.state,
+        )
+        for version in versions.order_by("state_since")[:SHOWN]
+    ]
+    return Card(
+        _("Waiting for your release"),
+        _("Nothing waits for your release: what the authority grants will be listed here."),
+        lines,
+        address("release:queue"),
+        _("All that waits"),
+    )
+
+
+def _suspended(by: User) -> Card:
+    versions = Version.objects.visible_to(by).filter(state=State.SUSPENDED).with_asset()
+    lines = [
+        Line(
+            f"{version.asset.title} — v{version.number}",
+            version.get_absolute_url(),
+            since(version.state_since),
+            version.state,
+        )
+        for version in versions.order_by("state_since")[:SHOWN]
+    ]
+    return Card(_("Suspended"), _("Nothing is suspended."), lines)
+
+
+def _lapsing(by: User, now: datetime) -> Card:
+    today = paris_day(now)
+    versions = (
+        Version.objects.visible_to(by)
+        .filter(
+            state__in=IN_USE,
+            expires_on__gt=today,
+            expires_on__lte=today + timedelta(days=LAPSE_DAYS),
+        )
+        .with_asset()
+        .order_by("expires_on", "pk")
+    )
+    lines = [
+        Line(
+            f"{version.asset.title} — v{version.number}",
+            version.get_absolute_url(),
+            str(version.asset.owner),
+            version.state,
+            usable_until(version.expires_on - timedelta(days=1)) if version.expires_on else "",
+        )
+        for version in versions[:SHOWN]
+    ]
+    return Card(
+        _("Lapses within 90 days"),
+        _("Nothing lapses before %(day)s.") % {"day": plain_day(today + timedelta(LAPSE_DAYS))},
+        lines,
+    )
