@@ -33,7 +33,7 @@ STEP_OF: dict[str, int] = {
     State.CLEARED: 4,
     State.RELEASED: 5,
     State.SUSPENDED: 5,
-    **{state: 6 for state in FINAL},
+    **dict.fromkeys(FINAL, 6),
 }
 
 

@@ -5,6 +5,7 @@ The inspector's: the last acts, and a search.
 
 import json
 from datetime import datetime, timedelta
+from typing import Any
 
 from axes.models import AccessAttempt
 from django.conf import settings
@@ -97,8 +98,8 @@ def _rights() -> Card:
     )
 
 
-def _rights_line(event: AuditEvent, details: dict[str, object], people: dict[int, User]) -> Line:
-    person = people.get(details.get("person"))  # type: ignore[arg-type]
+def _rights_line(event: AuditEvent, details: dict[str, Any], people: dict[int, User]) -> Line:
+    person = people.get(details.get("person", 0))
     role = str(details.get("granted") or details.get("revoked") or "")
     label = str(Role(role).label) if role in Role.values else ""
     words = {
