@@ -60,8 +60,9 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "config.http.middleware.AdminContentSecurityPolicy",
     "csp.middleware.CSPMiddleware",
+    # After django-csp's, so that what it asks for is known when the header is written.
+    "config.http.middleware.AdminContentSecurityPolicy",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
