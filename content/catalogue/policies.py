@@ -15,7 +15,7 @@ FREEZE_ROLES = PHARMACISTS
 AUTHORISATION_ROLES = (Role.REGULATORY_REVIEWER,)
 EXCEPTION_ROLES = (Role.REGULATORY_REVIEWER, Role.ADMINISTRATOR)
 REFERENCE_DATA_ROLES = (Role.ADMINISTRATOR,)
-DOCUMENT_ROLES = (Role.REGULATORY_REVIEWER, Role.MEDICAL_REVIEWER)
+DOCUMENT_ROLES = (Role.REGULATORY_REVIEWER, Role.MEDICAL_REVIEWER, Role.ADMINISTRATOR)
 
 
 def check_role_or_system(by: User, roles: Iterable[str]) -> None:
@@ -62,7 +62,7 @@ def check_can_keep_reference_data(by: User) -> None:
 
 
 def check_can_add_document(by: User) -> None:
-    """:raises PolicyDenied: ``role_missing`` unless regulatory or medical asks."""
+    """:raises PolicyDenied: ``role_missing`` unless of ``DOCUMENT_ROLES``, or the system."""
     check_role_or_system(by, DOCUMENT_ROLES)
 
 

@@ -1,5 +1,6 @@
 """Every writer of the catalogue."""
 
+from content.catalogue.actions.documents import add_source_document
 from content.catalogue.actions.facts import (
     end_gp_exception,
     mark_condition_harmless,
@@ -12,6 +13,7 @@ from content.catalogue.actions.public_database import ImportReport, import_publi
 
 __all__ = [
     "ImportReport",
+    "add_source_document",
     "bump_list_version",
     "end_gp_exception",
     "freeze_product",
