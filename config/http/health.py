@@ -1,5 +1,6 @@
 """``/healthz``: the process answers. ``/readyz``: what it stands on answers too."""
 
+import abc
 import dataclasses
 from typing import ClassVar
 
@@ -25,9 +26,9 @@ class OnTheRequestsThread(HealthCheck):
     async def run(self) -> None:
         await sync_to_async(self.look)()
 
+    @abc.abstractmethod
     def look(self) -> None:
         """Raise what is wrong, in words that hold no secret."""
-        raise NotImplementedError
 
 
 @dataclasses.dataclass
