@@ -1,5 +1,6 @@
 """Signed acts over the API: the password again with every one, for one meaning only."""
 
+import abc
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -34,10 +35,11 @@ class SignedActEndpoint(ActEndpoint):
 
     meaning: Any = None
 
+    @abc.abstractmethod
     def perform(  # type: ignore[override]
         self, obj: Any, data: Any, *, credentials: Proof, by: User, now: datetime
     ) -> Answer:
-        raise NotImplementedError
+        """Call one action with the proof; return the status and the body (``None`` for none)."""
 
     @staticmethod
     def schema_body(shape: Any) -> Any:

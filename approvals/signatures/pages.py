@@ -1,5 +1,6 @@
 """Pages of signed acts: the password again, and what the signature means."""
 
+import abc
 from datetime import datetime
 from typing import Any
 
@@ -46,6 +47,7 @@ class SignedActPage(ActPage):
         }
         return type("Signed" + self.form_class.__name__, (self.form_class,), fields)
 
+    @abc.abstractmethod
     def perform(  # type: ignore[override]
         self,
         obj: Any,
@@ -55,7 +57,6 @@ class SignedActPage(ActPage):
         credentials: Proof,
     ) -> Any:
         """Call the one action with the proof and return a redirect target."""
-        raise NotImplementedError
 
     def act(self, obj: Any, form: Any, sending: Sending) -> str:
         # Proved before the act's transaction, so that a refused act keeps the attempt.

@@ -4,6 +4,7 @@
 cursors, ``ReadEndpoint`` one resource. Signed acts: ``approvals.signatures.api``.
 """
 
+import abc
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -118,9 +119,9 @@ class ActEndpoint(KnownParameters):
         """Return what the act is about, or raise ``Http404``."""
         return None
 
+    @abc.abstractmethod
     def perform(self, obj: Any, data: Any, *, by: "User", now: datetime) -> Answer:
         """Call one action; return the status and the body (``None`` for none)."""
-        raise NotImplementedError
 
     def post(self, request: Request, **kwargs: Any) -> Response:
         return self.act(request, **kwargs)

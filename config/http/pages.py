@@ -4,6 +4,7 @@ An act's page shows what it will cause, asks for what it needs, calls one action
 What the action refuses comes back as sentences where they belong; nothing typed is lost.
 """
 
+import abc
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -70,9 +71,9 @@ class ActPage(Page):
     # One sentence said after the act.
     done: Any = ""
 
+    @abc.abstractmethod
     def get_object(self, request: HttpRequest, **kwargs: Any) -> Any:
         """Return what the act is about, from a queryset ``visible_to`` the person, or 404."""
-        raise NotImplementedError
 
     def check(self, obj: Any, by: Any, now: datetime) -> None:
         """Call the policy.
@@ -103,9 +104,9 @@ class ActPage(Page):
     def get_done(self, obj: Any, cleaned_data: dict[str, Any]) -> Any:
         return self.done
 
+    @abc.abstractmethod
     def perform(self, obj: Any, cleaned_data: dict[str, Any], by: Any, now: datetime) -> Any:
         """Call the one action and return a redirect target (a URL, a name, or a model)."""
-        raise NotImplementedError
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         obj = self.get_object(request, **kwargs)

@@ -1,27 +1,22 @@
 """The real extraction of the public medicines database, all of it."""
 
-import os
 from datetime import datetime
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 
 from approvals.audit.chain import Verification
 from approvals.people.models import User
 from content.catalogue.actions import import_public_database
 from content.catalogue.bdpm import read_extract
 from content.catalogue.models import Presentation, Product, ProductCondition
+from tests.services import SHARED_DATA
 
-SHARED = Path(os.environ.get("IMPRIMATUR_SHARED", settings.BASE_DIR.parent / "shared"))
-FOLDER = SHARED / "data" / "bdpm"
+FOLDER = SHARED_DATA / "bdpm"
 
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.slow,
-    pytest.mark.skipif(
-        not FOLDER.is_dir(), reason=f"the real public database's files are not in {FOLDER}"
-    ),
+    pytest.mark.usefixtures("shared_data"),
 ]
 
 
