@@ -27,7 +27,7 @@ NEEDS_A_PREDECESSOR = (ChangeKind.RENEWAL, ChangeKind.MINOR_MODIFICATION)
 def create_version(
     asset_id: int,
     *,
-    files: Sequence[UploadedFile] = (),
+    files: Sequence["UploadedFile[Any]"] = (),
     prepared_on: date | None = None,
     change_summary: str = "",
     change_kind: str = ChangeKind.CONTENT,
@@ -70,7 +70,7 @@ def create_version(
 
 
 def _inspect_for_asset(
-    asset_id: int, files: Sequence[UploadedFile], by: User, now: datetime
+    asset_id: int, files: Sequence["UploadedFile[Any]"], by: User, now: datetime
 ) -> list[Inspected]:
     """Look into the files before anything is locked: a large PDF takes its time."""
     asset = Asset.objects.select_related("asset_type").get(pk=asset_id)
@@ -140,7 +140,7 @@ def _editors_since(asset: Asset, last: Version | None) -> list[User]:
 def upload_revision(
     version_id: int,
     *,
-    files: Sequence[UploadedFile],
+    files: Sequence["UploadedFile[Any]"],
     prepared_on: date | None,
     change_summary: str = "",
     by: User,

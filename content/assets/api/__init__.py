@@ -1,0 +1,1 @@
+"""Assets, versions, revisions, files and dependencies over the API."""
