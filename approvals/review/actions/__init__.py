@@ -1,0 +1,25 @@
+"""The writers of review: one public function per business verb."""
+
+from approvals.review.actions.carries import carry
+from approvals.review.actions.changes import answer_changes, revise
+from approvals.review.actions.comments import comment, reply, resolve, verify
+from approvals.review.actions.decisions import claim, decide, reassign, reopen
+from approvals.review.actions.lifecycle import cancel, recall, send_back, submit
+
+__all__ = [
+    "answer_changes",
+    "cancel",
+    "carry",
+    "claim",
+    "comment",
+    "decide",
+    "reassign",
+    "recall",
+    "reopen",
+    "reply",
+    "resolve",
+    "revise",
+    "send_back",
+    "submit",
+    "verify",
+]

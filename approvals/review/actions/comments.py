@@ -1,0 +1,146 @@
+"""Comment on a version, reply, resolve, verify."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from approvals.audit import InvalidInput, act
+from approvals.people.enums import OWNERS, PHARMACISTS, REVIEWERS
+from approvals.people.models import User
+from approvals.review import notifications
+from approvals.review.enums import Severity
+from approvals.review.models import Comment, CommentReply
+from approvals.review.policies.comments import (
+    check_can_comment,
+    check_can_resolve,
+    check_can_verify,
+)
+from content.assets.models import Version
+
+SIDES = ("x", "y", "width", "height")
+PARTICIPANTS = (*OWNERS, *REVIEWERS, *PHARMACISTS)
+
+
+@act("comment", roles=PARTICIPANTS)
+def comment(
+    version_id: int,
+    *,
+    body: str,
+    severity: str,
+    anchor: Mapping[str, Any] | None = None,
+    by: User,
+    now: datetime,
+) -> Comment:
+    """Remark on a version's current revision, on a rectangle of a page where there is one.
+
+    ``anchor`` is ``{"page", "x", "y", "width", "height"}``: the page counts from 1, the rest are
+    fractions of the page from its top left corner.
+
+    :raises PolicyDenied: ``role_missing``.
+    :raises StateConflict: ``wrong_state``.
+    :raises InvalidInput: field ``body``, ``severity`` or ``anchor``.
+    """
+    version: Version = Version.objects.locked().get(pk=version_id)
+    check_can_comment(version, by, now)
+    if severity not in Severity.values:
+        raise InvalidInput.at("severity", _("Choose blocking, suggestion or question."))
+    place = _rectangle(anchor) if anchor else {}
+    kept = Comment(
+        version=version,
+        revision=version.current_revision,
+        author=by,
+        created_at=now,
+        body=_text(body),
+        severity=severity,
+        **place,
+    )
+    kept.save(force_insert=True)
+    notifications.tell_comment(kept, now=now)
+    return kept
+
+
+def _text(body: str) -> str:
+    body = body.strip()
+    if not body:
+        raise InvalidInput.at("body", _("Write the comment."))
+    return body
+
+
+def _rectangle(anchor: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an anchor's columns.
+
+    :raises InvalidInput: field ``anchor`` unless the rectangle lies on the page.
+    """
+    outside = InvalidInput.at(
+        "anchor",
+        _("The rectangle must lie on the page: fractions between 0 and 1, from its top left."),
+        "outside_page",
+    )
+    try:
+        page = int(anchor["page"])
+        sides = {side: Decimal(str(anchor[side])).quantize(Decimal("0.000001")) for side in SIDES}
+    except (KeyError, TypeError, ValueError, InvalidOperation) as error:
+        raise outside from error
+    starts = sides["x"] >= 0 and sides["y"] >= 0 and page >= 1
+    filled = sides["width"] > 0 and sides["height"] > 0
+    ends = sides["x"] + sides["width"] <= 1 and sides["y"] + sides["height"] <= 1
+    if not (starts and filled and ends):
+        raise outside
+    return {"page": page, **sides}
+
+
+def _locked_comment(comment_id: int) -> Comment:
+    """Lock a comment's version, whose lock guards it, and return the comment."""
+    version_id = Comment.objects.values_list("version_id", flat=True).get(pk=comment_id)
+    version = Version.objects.locked().get(pk=version_id)
+    kept: Comment = Comment.objects.select_related("author").get(pk=comment_id)
+    kept.version = version
+    return kept
+
+
+@act("reply", roles=PARTICIPANTS)
+def reply(comment_id: int, *, body: str, by: User, now: datetime) -> CommentReply:
+    """Answer in a comment's thread.
+
+    :raises PolicyDenied: ``role_missing``.
+    :raises StateConflict: ``wrong_state``.
+    :raises InvalidInput: field ``body``.
+    """
+    kept = _locked_comment(comment_id)
+    check_can_comment(kept.version, by, now)
+    answer = CommentReply(comment=kept, author=by, created_at=now, body=_text(body))
+    answer.save(force_insert=True)
+    return answer
+
+
+@act("resolve", roles=OWNERS)
+def resolve(comment_id: int, *, by: User, now: datetime) -> Comment:
+    """Say, as the owner, that a comment is settled.
+
+    :raises PolicyDenied: ``not_owner``.
+    :raises StateConflict: ``already_resolved``.
+    """
+    kept = _locked_comment(comment_id)
+    check_can_resolve(kept, by, now)
+    kept.resolved_by = by
+    kept.resolved_at = now
+    kept.save()
+    return kept
+
+
+@act("verify", roles=PARTICIPANTS)
+def verify(comment_id: int, *, by: User, now: datetime) -> Comment:
+    """Verify, as its author, that a resolved comment is settled.
+
+    :raises PolicyDenied: ``not_author``.
+    :raises StateConflict: ``not_resolved``, ``already_verified``.
+    """
+    kept = _locked_comment(comment_id)
+    check_can_verify(kept, by, now)
+    kept.verified_by = by
+    kept.verified_at = now
+    kept.save()
+    return kept

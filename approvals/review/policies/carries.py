@@ -1,0 +1,151 @@
+"""When a verdict or a visa may be carried from one digest to another, and by whom."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from approvals.audit import PolicyDenied, Refusal, StateConflict
+from approvals.people.enums import Role
+from approvals.people.models import User
+from approvals.people.policies import check_role
+from approvals.review.enums import CarryKind, CycleKind, CycleState, TaskState
+from approvals.review.models import ReviewCycle, ReviewTask, Verdict
+from approvals.review.policies.decisions import check_holds, check_no_conflict
+from approvals.review.policies.standing import difference, roles_holding, wrong_state
+from content.assets.enums import State
+from content.assets.models import Version
+
+MINOR_ROLES = (Role.REGULATORY_REVIEWER, Role.RESPONSIBLE_PHARMACIST)
+
+
+def open_cycle_of(version: Version) -> ReviewCycle:
+    """Return the cycle under way of a version in review.
+
+    :raises StateConflict: ``wrong_state``.
+    """
+    cycle = ReviewCycle.objects.open().filter(version=version).first()
+    if version.state != State.IN_REVIEW or cycle is None:
+        raise wrong_state(version, _("a verdict is carried only during a review."))
+    return cycle
+
+
+def carry_kind(cycle: ReviewCycle) -> CarryKind:
+    """Return which of the three carries a cycle under way can take."""
+    if cycle.kind == CycleKind.CARRY:
+        return CarryKind.MINOR_MODIFICATION
+    if cycle.state == CycleState.CONFIRMING:
+        return CarryKind.CONFIRMATION
+    return CarryKind.REFERENCE_ONLY
+
+
+def check_can_carry(version: Version, by: User, now: datetime) -> CarryKind:
+    """Return the carry that a person may sign on a version now.
+
+    :raises StateConflict: ``wrong_state``, ``nothing_to_carry``, ``reference_unchanged``,
+        ``more_than_reference``, ``review_started``, ``task_decided``.
+    :raises PolicyDenied: ``not_your_verdict``, ``role_missing``, ``no_delegation``,
+        ``four_eyes``, ``already_decided``.
+    """
+    cycle = open_cycle_of(version)
+    kind = carry_kind(cycle)
+    if kind == CarryKind.CONFIRMATION:
+        tasks_to_confirm(cycle, by)
+    elif kind == CarryKind.MINOR_MODIFICATION:
+        minor_task_of(cycle, by, now)
+    else:
+        check_reference_only(cycle, by)
+    return kind
+
+
+def can_carry(version: Version, by: User, now: datetime) -> bool:
+    try:
+        check_can_carry(version, by, now)
+    except Refusal:
+        return False
+    return True
+
+
+def tasks_to_confirm(cycle: ReviewCycle, by: User) -> list[ReviewTask]:
+    """Return the tasks whose changes this person asked for and must confirm.
+
+    :raises PolicyDenied: ``not_your_verdict``, ``four_eyes``.
+    """
+    waiting = cycle.tasks.filter(
+        state=TaskState.TO_CONFIRM, verdicts__decided_by=by, verdicts__voided_at__isnull=True
+    )
+    tasks = list(waiting.order_by("pk"))
+    if not tasks:
+        raise PolicyDenied(
+            "not_your_verdict", _("You asked for no change here: there is nothing to confirm.")
+        )
+    check_no_conflict(cycle.version, by, None)
+    return tasks
+
+
+def minor_task_of(cycle: ReviewCycle, by: User, now: datetime) -> tuple[ReviewTask, User | None]:
+    """Return the carry that this person owes on a minor modification, and for whom they act.
+
+    :raises PolicyDenied: ``role_missing``, ``no_delegation``, ``four_eyes``,
+        ``already_decided``.
+    :raises StateConflict: ``task_decided``.
+    """
+    if cycle.carries.filter(carried_by=by).exists():
+        raise PolicyDenied(
+            "already_decided",
+            _("You already signed this carry: the other signature is for somebody else."),
+        )
+    denied: PolicyDenied | None = None
+    held = False
+    for task in cycle.tasks.order_by("pk"):
+        try:
+            lender = check_holds(task.role, cycle.version, by, now)
+        except PolicyDenied as refusal:
+            denied = refusal
+            continue
+        held = True
+        if task.state == TaskState.OPEN:
+            check_no_conflict(cycle.version, by, lender)
+            return task, lender
+    if held or denied is None:
+        raise StateConflict("task_decided", _("This carry is signed already."))
+    raise denied
+
+
+def check_reference_only(cycle: ReviewCycle, by: User) -> tuple[ReviewCycle, list[Verdict]]:
+    """Let regulatory carry all verdicts where nothing but the reference changed.
+
+    Return the cycle they were given in, and the verdicts.
+
+    :raises PolicyDenied: ``role_missing``, ``four_eyes``.
+    :raises StateConflict: ``nothing_to_carry``, ``reference_unchanged``,
+        ``more_than_reference``, ``review_started``.
+    """
+    version = cycle.version
+    check_role(by, [Role.REGULATORY_REVIEWER])
+    check_no_conflict(version, by, None)
+    if cycle.verdicts.exists():
+        raise StateConflict(
+            "review_started", _("A reviewer already decided on this revision: let them finish.")
+        )
+    passed = version.cycles.filter(state=CycleState.PASSED).order_by("number").last()
+    if passed is None or not _stood(passed):
+        raise StateConflict(
+            "nothing_to_carry", _("No verdict given before stands on this version: decide it.")
+        )
+    if version.reference is None or version.reference.value == passed.reference:
+        raise StateConflict(
+            "reference_unchanged",
+            _("The reference did not change since the verdicts: there is nothing to carry."),
+        )
+    if difference(passed.revision, cycle.revision)["fields"]:
+        raise StateConflict(
+            "more_than_reference",
+            _("More than the reference changed since the verdicts: the version is reviewed again."),
+        )
+    verdicts = Verdict.objects.holding_on(passed.revision.digest, cycle=passed)
+    return passed, list(verdicts.order_by("pk"))
+
+
+def _stood(cycle: ReviewCycle) -> bool:
+    holding = roles_holding(cycle, cycle.revision.digest)
+    return holding.issuperset(cycle.required_roles)
