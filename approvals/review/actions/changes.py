@@ -53,7 +53,7 @@ def answer_changes(
 def revise(
     version_id: int,
     *,
-    files: Sequence[UploadedFile],
+    files: Sequence["UploadedFile[Any]"],
     prepared_on: date | None,
     change_summary: str = "",
     answers: Sequence[Mapping[str, Any]] = (),

@@ -1,0 +1,1 @@
+"""Reviewing over the API: tasks, verdicts, a version's way to review and back, comments."""

@@ -1,6 +1,6 @@
 """Comments anchored on a page, their threads, and what became of them."""
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -97,6 +97,14 @@ class Comment(Recorded):
 
     def __str__(self) -> str:
         return self.body[:80]
+
+    @property
+    def anchor(self) -> dict[str, Any] | None:
+        """The rectangle it is about, as fractions of a page, or None."""
+        if self.page is None:
+            return None
+        sides = {side: float(getattr(self, side)) for side in ("x", "y", "width", "height")}
+        return {"page": self.page, **sides}
 
 
 class CommentReply(Recorded):

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from content.assets.policies import check_owner
 from django.utils.translation import gettext as _
 
 from approvals.audit import PolicyDenied, Refusal, StateConflict
@@ -13,6 +12,7 @@ from approvals.review.models import Comment
 from approvals.review.policies.standing import wrong_state
 from content.assets.enums import FINAL
 from content.assets.models import Version
+from content.assets.policies import check_owner
 
 
 def check_can_comment(version: Version, by: User, now: datetime) -> None:

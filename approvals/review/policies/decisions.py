@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from content.assets.policies import check_four_eyes, involved
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -16,6 +15,7 @@ from approvals.review.policies.standing import wrong_state
 from content.access.policies import check_can_act_as_pharmacist, check_can_act_in_role
 from content.assets.enums import State
 from content.assets.models import Version
+from content.assets.policies import check_four_eyes, involved
 
 
 def check_can_decide(

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from content.assets.policies import check_owner
 from django.utils.translation import gettext as _
 
 from approvals.audit import InvalidInput, Refusal, StateConflict
@@ -22,6 +21,7 @@ from content.assets.enums import (
     State,
 )
 from content.assets.models import Version
+from content.assets.policies import check_owner
 from content.calendar import paris_day
 
 

@@ -1,0 +1,114 @@
+"""Read-only pages of routes, cycles, tasks, verdicts and comments."""
+
+from django.contrib import admin
+
+from approvals.review.models import (
+    Carry,
+    ChecklistItem,
+    Comment,
+    CommentReply,
+    MinorModificationCategory,
+    RequestedChange,
+    ReviewCycle,
+    ReviewTask,
+    Route,
+    RouteStage,
+    RouteTask,
+    Verdict,
+    VisaExemption,
+)
+from config.http.admin import ReadOnlyAdmin, ReadOnlyTabularInline
+
+
+class StageInline(ReadOnlyTabularInline):
+    model = RouteStage
+
+
+class RouteTaskInline(ReadOnlyTabularInline):
+    model = RouteTask
+
+
+@admin.register(Route)
+class RouteAdmin(ReadOnlyAdmin):
+    list_display = ("name", "jurisdiction", "nature", "audience", "asset_type", "active")
+    list_filter = ("jurisdiction", "active")
+    inlines = (StageInline,)
+
+
+@admin.register(RouteStage)
+class RouteStageAdmin(ReadOnlyAdmin):
+    list_display = ("route", "position")
+    list_select_related = ("route",)
+    inlines = (RouteTaskInline,)
+
+
+@admin.register(ChecklistItem)
+class ChecklistItemAdmin(ReadOnlyAdmin):
+    list_display = ("role", "position", "label_fr", "label_en", "active")
+    list_filter = ("role",)
+
+
+@admin.register(MinorModificationCategory)
+class MinorModificationCategoryAdmin(ReadOnlyAdmin):
+    list_display = ("code", "label_fr", "label_en", "active")
+
+
+class TaskInline(ReadOnlyTabularInline):
+    model = ReviewTask
+    fields = ("role", "stage", "state", "due_on", "assignee")
+
+
+@admin.register(ReviewCycle)
+class ReviewCycleAdmin(ReadOnlyAdmin):
+    list_display = ("version", "number", "kind", "state", "opened_by", "opened_at", "closed_at")
+    list_filter = ("state", "kind")
+    list_select_related = ("version__asset", "opened_by")
+    search_fields = ("version__asset__code",)
+    inlines = (TaskInline,)
+
+
+@admin.register(ReviewTask)
+class ReviewTaskAdmin(ReadOnlyAdmin):
+    list_display = ("cycle", "role", "state", "due_on", "assignee")
+    list_filter = ("state", "role")
+    list_select_related = ("cycle__version__asset", "assignee")
+    search_fields = ("cycle__version__asset__code",)
+
+
+class ChangeInline(ReadOnlyTabularInline):
+    model = RequestedChange
+    fields = ("position", "text", "evidence", "answered_at", "confirmed_at")
+
+
+class ExemptionInline(ReadOnlyTabularInline):
+    model = VisaExemption
+    fields = ("support_category", "lapsed_at")
+
+
+@admin.register(Verdict)
+class VerdictAdmin(ReadOnlyAdmin):
+    list_display = ("task", "outcome", "decided_by", "decided_at", "voided_at")
+    list_filter = ("outcome",)
+    list_select_related = ("task__cycle__version__asset", "decided_by")
+    search_fields = ("cycle__version__asset__code", "decided_by__username")
+    inlines = (ChangeInline, ExemptionInline)
+
+
+@admin.register(Carry)
+class CarryAdmin(ReadOnlyAdmin):
+    list_display = ("version", "kind", "role", "carried_by", "carried_at")
+    list_filter = ("kind",)
+    list_select_related = ("version__asset", "carried_by")
+
+
+class ReplyInline(ReadOnlyTabularInline):
+    model = CommentReply
+
+
+@admin.register(Comment)
+class CommentAdmin(ReadOnlyAdmin):
+    list_display = ("version", "severity", "author", "created_at", "resolved_at", "verified_at")
+    list_filter = ("severity",)
+    list_select_related = ("version__asset", "author")
+    search_fields = ("version__asset__code", "body")
+    inlines = (ReplyInline,)

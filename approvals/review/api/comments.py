@@ -1,0 +1,75 @@
+"""Comments on a version, their threads, and what became of them."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404
+from rest_framework.request import Request
+
+from approvals.people.models import User
+from approvals.review import actions
+from approvals.review.api.shapes import CommentBody, CommentShape, ReplyBody
+from approvals.review.api.versions import visible_version
+from approvals.review.models import Comment
+from config.http.api import ActEndpoint, ListEndpoint
+from config.http.idempotency import Answer
+from content.assets.models import Version
+
+
+class Comments(ActEndpoint, ListEndpoint):
+    """A version's comments, those of earlier versions that are still open too; a new one."""
+
+    read_serializer_class = CommentShape
+    serializer_class = CommentBody
+    responses = {201: CommentShape}
+    ordering = "pk"
+
+    def get_queryset(self) -> Any:
+        version = visible_version(self.request.user, self.kwargs["version"])
+        comments = Comment.objects.concerning(version)
+        return comments.select_related("author", "revision").prefetch_related("replies__author")
+
+    def get_object(self, request: Request, **kwargs: Any) -> Version:  # type: ignore[override]
+        return visible_version(request.user, kwargs["version"])
+
+    def perform(self, obj: Any, data: Any, *, by: User, now: datetime) -> Answer:
+        kept = actions.comment(
+            obj.pk,
+            body=data["body"],
+            severity=data["severity"],
+            anchor=data.get("anchor"),
+            by=by,
+            now=now,
+        )
+        return 201, CommentShape(kept).data
+
+
+class CommentEndpoint(ActEndpoint):
+    """An act on a comment."""
+
+    responses = {200: CommentShape}
+
+    def get_object(self, request: Request, **kwargs: Any) -> Comment:
+        found = Comment.objects.visible_to(request.user).filter(pk=kwargs["comment"]).first()
+        if found is None:
+            raise Http404
+        kept: Comment = found
+        return kept
+
+
+class Resolve(CommentEndpoint):
+    def perform(self, obj: Any, data: Any, *, by: User, now: datetime) -> Answer:
+        return 200, CommentShape(actions.resolve(obj.pk, by=by, now=now)).data
+
+
+class Verify(CommentEndpoint):
+    def perform(self, obj: Any, data: Any, *, by: User, now: datetime) -> Answer:
+        return 200, CommentShape(actions.verify(obj.pk, by=by, now=now)).data
+
+
+class Reply(CommentEndpoint):
+    serializer_class = ReplyBody
+
+    def perform(self, obj: Any, data: Any, *, by: User, now: datetime) -> Answer:
+        answer = actions.reply(obj.pk, body=data["body"], by=by, now=now)
+        return 200, CommentShape(answer.comment).data

@@ -1,0 +1,24 @@
+"""Addresses of this app under ``/api/v1/``."""
+
+from django.urls import path
+
+from approvals.review.api import comments, tasks, versions
+
+urlpatterns = [
+    path("tasks/", tasks.Tasks.as_view(), name="tasks"),
+    path("tasks/<int:task>/", tasks.Task.as_view(), name="task"),
+    path("tasks/<int:task>/claim/", tasks.Claim.as_view(), name="claim"),
+    path("tasks/<int:task>/reassign/", tasks.Reassign.as_view(), name="reassign"),
+    path("tasks/<int:task>/reopen/", tasks.Reopen.as_view(), name="reopen"),
+    path("tasks/<int:task>/decide/", tasks.Decide.as_view(), name="decide"),
+    path("versions/<int:version>/submit/", versions.Submit.as_view(), name="submit"),
+    path("versions/<int:version>/recall/", versions.Recall.as_view(), name="recall"),
+    path("versions/<int:version>/send-back/", versions.SendBack.as_view(), name="send_back"),
+    path("versions/<int:version>/cancel/", versions.Cancel.as_view(), name="cancel"),
+    path("assets/<str:code>/cancel/", versions.CancelAsset.as_view(), name="cancel_asset"),
+    path("versions/<int:version>/carry/", versions.Carry.as_view(), name="carry"),
+    path("versions/<int:version>/comments/", comments.Comments.as_view(), name="comments"),
+    path("comments/<int:comment>/resolve/", comments.Resolve.as_view(), name="resolve"),
+    path("comments/<int:comment>/verify/", comments.Verify.as_view(), name="verify"),
+    path("comments/<int:comment>/reply/", comments.Reply.as_view(), name="reply"),
+]

@@ -1,0 +1,121 @@
+"""What the pages of review ask for: shape only; the rules are the policies'."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from approvals.people.enums import Role
+from approvals.review.enums import APPROVING, Answer, Outcome, Severity, TaskState
+from approvals.review.models import MinorModificationCategory, ReviewTask
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=5000
+    )
+
+
+class DecisionForm(forms.Form):
+    """A verdict: the checklist's questions, the verdict, and what it owes."""
+
+    def __init__(self, *args: Any, task: ReviewTask, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.task = task
+        asked = self.fields
+        for question in task.checklist:
+            asked[f"check_{question['key']}"] = forms.ChoiceField(
+                label=question["label"],
+                choices=Answer.choices,
+                widget=forms.RadioSelect,
+                required=False,
+            )
+            asked[f"note_{question['key']}"] = forms.CharField(
+                label=_("Note (owed where the answer is “no”)"), required=False, max_length=5000
+            )
+        asked["verdict"] = forms.ChoiceField(
+            label=_("Verdict"), choices=self._verdicts(), widget=forms.RadioSelect
+        )
+        asked["comment"] = forms.CharField(
+            label=_("Comment"),
+            help_text=_("Owed where changes are required."),
+            widget=forms.Textarea(attrs={"rows": 4}),
+            required=False,
+            max_length=10_000,
+        )
+        asked["changes"] = forms.CharField(
+            label=_("Changes asked for"),
+            help_text=_("One change a line."),
+            widget=forms.Textarea(attrs={"rows": 4}),
+            required=False,
+            max_length=20_000,
+        )
+        if task.role == Role.REGULATORY_REVIEWER and task.cycle.version.needs_visa:
+            asked["visa_exemption"] = forms.CharField(
+                label=_("No visa needed: category of support that is not deposited"),
+                help_text=_("Leave empty where the visa is needed. The reference is burnt."),
+                required=False,
+                max_length=200,
+            )
+
+    def _verdicts(self) -> list[tuple[str, Any]]:
+        if self.task.state == TaskState.TO_CONFIRM:
+            return [(Outcome.CHANGES_REQUIRED.value, Outcome.CHANGES_REQUIRED.label)]
+        return [
+            (outcome.value, outcome.label)
+            for outcome in Outcome
+            if outcome != Outcome.NOT_APPLICABLE or self.task.may_be_not_applicable
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """Say at each question what it lacks; the action checks it all again."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for question in self.task.questions:
+            answer = cleaned.get(f"check_{question['key']}")
+            if not answer and cleaned.get("verdict") in APPROVING:
+                self.add_error(
+                    f"check_{question['key']}", _("Answer this question before you approve.")
+                )
+            if answer == Answer.NO and not cleaned.get(f"note_{question['key']}"):
+                self.add_error(f"note_{question['key']}", _("Say why the answer is “no”."))
+        return cleaned
+
+    def given(self, cleaned: dict[str, Any]) -> dict[str, Any]:
+        """Return what the action takes."""
+        category = cleaned.get("visa_exemption", "")
+        return {
+            "verdict": cleaned["verdict"],
+            "comment": cleaned["comment"],
+            "changes": cleaned["changes"].splitlines(),
+            "checklist": {
+                question["key"]: {
+                    "answer": cleaned[f"check_{question['key']}"],
+                    "note": cleaned[f"note_{question['key']}"],
+                }
+                for question in self.task.questions
+                if cleaned[f"check_{question['key']}"]
+            },
+            "visa_exemption": {"support_category": category} if category else None,
+        }
+
+
+class CarryForm(ReasonForm):
+    """The reason of a carry and, for a minor modification, its category."""
+
+    def __init__(self, *args: Any, minor: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if minor:
+            categories = MinorModificationCategory.objects.filter(active=True)
+            self.fields["category"] = forms.ChoiceField(
+                label=_("Category on the authority’s list"),
+                choices=[(category.code, str(category)) for category in categories],
+            )
+
+
+class CommentForm(forms.Form):
+    severity = forms.ChoiceField(
+        label=_("Severity"), choices=Severity.choices, widget=forms.RadioSelect
+    )
+    body = forms.CharField(
+        label=_("Comment"), widget=forms.Textarea(attrs={"rows": 4}), max_length=10_000
+    )

@@ -1,0 +1,92 @@
+"""The decision page: the document, what is known of it, the checklist, the verdict."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from approvals.people.enums import Role
+from approvals.review import actions
+from approvals.review.enums import MEANINGS, TaskState
+from approvals.review.forms import DecisionForm
+from approvals.review.models import Comment, RequestedChange, ReviewTask
+from approvals.review.policies import check_can_decide
+from approvals.review.queries import next_task_of
+from approvals.signatures.enums import Meaning
+from approvals.signatures.models import Proof
+from approvals.signatures.pages import SignedActPage
+
+
+class DecisionPage(SignedActPage):
+    """Decide one task; then the next one."""
+
+    form_class = DecisionForm
+    template_name = "review/decision.html"
+    button = gettext_lazy("Sign the verdict")
+    done = gettext_lazy("Your verdict is signed.")
+
+    def get_object(self, request: HttpRequest, **kwargs: Any) -> ReviewTask:
+        tasks = ReviewTask.objects.visible_to(self.by).with_page()
+        found = tasks.select_related("cycle__revision").filter(pk=kwargs["task"]).first()
+        if found is None:
+            raise Http404
+        task: ReviewTask = found
+        return task
+
+    def get_title(self, obj: ReviewTask) -> str:
+        return _("%(version)s: %(role)s") % {
+            "version": obj.cycle.version,
+            "role": Role(obj.role).label,
+        }
+
+    def get_meaning(self, obj: ReviewTask, cleaned_data: dict[str, Any] | None = None) -> Meaning:
+        return MEANINGS[obj.role]
+
+    def check(self, obj: ReviewTask, by: Any, now: datetime) -> None:
+        check_can_decide(obj, by, now)
+        super().check(obj, by, now)
+
+    def form_kwargs(self, obj: ReviewTask) -> dict[str, Any]:
+        return {"task": obj}
+
+    def back(self, obj: ReviewTask) -> str:
+        return reverse("review:tasks")
+
+    def perform(  # type: ignore[override]
+        self,
+        obj: ReviewTask,
+        cleaned_data: dict[str, Any],
+        by: Any,
+        now: datetime,
+        credentials: Proof,
+    ) -> str:
+        given = DecisionForm(task=obj).given(cleaned_data)
+        actions.decide(obj.pk, credentials=credentials, by=by, now=now, **given)
+        following = next_task_of(by, after=obj)
+        return following.get_absolute_url() if following else reverse("review:tasks")
+
+    def page(self, *, status: int = 200, **context: Any) -> HttpResponse:
+        task: ReviewTask = context["object"]
+        version = task.cycle.version
+        revision = task.cycle.revision
+        to_confirm = task.state == TaskState.TO_CONFIRM
+        return super().page(
+            status=status,
+            task=task,
+            version=version,
+            revision=revision,
+            files=revision.files.order_by("position"),
+            products=version.asset.products.order_by("name"),
+            verdicts=task.cycle.verdicts.in_force().select_related("task", "decided_by"),
+            comments=Comment.objects.concerning(version).select_related("author"),
+            changes=(
+                RequestedChange.objects.standing().filter(verdict__task=task)
+                if to_confirm
+                else RequestedChange.objects.none()
+            ),
+            to_confirm=to_confirm,
+            **context,
+        )

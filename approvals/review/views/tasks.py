@@ -1,0 +1,52 @@
+"""What one must decide: late, today, this week, later."""
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from approvals.people.enums import PHARMACISTS, REVIEWERS
+from approvals.review.models import ReviewTask
+from approvals.review.queries import next_task_of
+from config.http.pages import Page
+from content.calendar import paris_day, working_days_between
+
+# How far a page of tasks reaches; beyond it the first ones are done first anyway.
+SHOWN = 200
+
+
+class TaskList(Page):
+    """Answer: what must I decide today, what is late, what comes this week?"""
+
+    title = _("My tasks")
+    roles = (*REVIEWERS, *PHARMACISTS)
+    template_name = "review/tasks.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        tasks = list(ReviewTask.objects.awaiting(self.by).with_page()[:SHOWN])
+        return self.page(
+            groups=grouped(tasks, paris_day(self.now)), next=next_task_of(self.by), count=len(tasks)
+        )
+
+
+def grouped(tasks: list[ReviewTask], today: date) -> list[dict[str, Any]]:
+    """Return tasks by when they are due, each group with its shape, word and colour."""
+    groups: list[dict[str, Any]] = [
+        {"title": _("Late"), "shape": "▲", "colour": "red", "tasks": []},
+        {"title": _("Today"), "shape": "●", "colour": "orange", "tasks": []},
+        {"title": _("This week"), "shape": "◔", "colour": "blue", "tasks": []},
+        {"title": _("Later"), "shape": "○", "colour": "grey", "tasks": []},
+    ]
+    sunday = today.toordinal() - today.weekday() + 6
+    for task in tasks:
+        if task.due_on < today:
+            place = 0
+        elif task.due_on == today:
+            place = 1
+        else:
+            place = 2 if task.due_on.toordinal() <= sunday else 3
+        groups[place]["tasks"].append(
+            {"task": task, "days": working_days_between(today, task.due_on)}
+        )
+    return [group for group in groups if group["tasks"]]

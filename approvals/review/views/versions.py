@@ -1,0 +1,163 @@
+"""Confirmation pages of a version's way to review and back."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from approvals.review import actions
+from approvals.review.enums import CarryKind
+from approvals.review.forms import CarryForm, CommentForm, ReasonForm
+from approvals.review.models import ReviewCycle
+from approvals.review.policies import (
+    check_can_cancel,
+    check_can_carry,
+    check_can_comment,
+    check_can_recall,
+    check_can_send_back,
+    check_can_submit,
+)
+from approvals.review.policies.carries import carry_kind
+from approvals.review.policies.lifecycle import continues
+from approvals.signatures.enums import Meaning
+from approvals.signatures.models import Proof
+from approvals.signatures.pages import SignedActPage
+from config.http.pages import ActPage
+from content.assets.models import Version
+
+
+class VersionAct(ActPage):
+    """An act on a version that the person sees in preparation."""
+
+    def get_object(self, request: HttpRequest, **kwargs: Any) -> Version:
+        found = Version.objects.visible_to(self.by).with_asset().filter(pk=kwargs["pk"]).first()
+        if found is None:
+            raise Http404
+        version: Version = found
+        return version
+
+
+class SubmitPage(VersionAct):
+    title = gettext_lazy("Submit for review")
+    button = gettext_lazy("Submit")
+    done = gettext_lazy("The version is in review.")
+
+    def check(self, obj: Version, by: Any, now: datetime) -> None:
+        check_can_submit(obj, by, now)
+
+    def consequences(self, obj: Version) -> list[str]:
+        frozen = _("The files and the regulated data are frozen until the review ends.")
+        if continues(ReviewCycle.objects.latest_of(obj)):
+            return [frozen, _("Those who asked for changes are asked to confirm them.")]
+        return [frozen, _("The reviewers of the first stage are told, each with a due date.")]
+
+    def perform(self, obj: Version, cleaned_data: dict[str, Any], by: Any, now: datetime) -> Any:
+        return actions.submit(obj.pk, by=by, now=now).version
+
+
+class RecallPage(VersionAct):
+    title = gettext_lazy("Recall from review")
+    button = gettext_lazy("Recall")
+    done = gettext_lazy("The version is a draft again.")
+    form_class = ReasonForm
+
+    def check(self, obj: Version, by: Any, now: datetime) -> None:
+        check_can_recall(obj, by, now)
+
+    def consequences(self, obj: Version) -> list[str]:
+        return [_("The review ends; the verdicts already given no longer count.")]
+
+    def perform(self, obj: Version, cleaned_data: dict[str, Any], by: Any, now: datetime) -> Any:
+        return actions.recall(obj.pk, by=by, now=now, **cleaned_data)
+
+
+class SendBackPage(VersionAct):
+    title = gettext_lazy("Send back to be changed")
+    button = gettext_lazy("Send back")
+    done = gettext_lazy("The version went back to its owner.")
+    form_class = ReasonForm
+
+    def check(self, obj: Version, by: Any, now: datetime) -> None:
+        check_can_send_back(obj, by, now)
+
+    def consequences(self, obj: Version) -> list[str]:
+        return [_("A corrected revision is reviewed again, unless only its reference changes.")]
+
+    def perform(self, obj: Version, cleaned_data: dict[str, Any], by: Any, now: datetime) -> Any:
+        return actions.send_back(obj.pk, by=by, now=now, **cleaned_data)
+
+
+class CancelPage(VersionAct):
+    title = gettext_lazy("Cancel the version")
+    button = gettext_lazy("Cancel the version")
+    done = gettext_lazy("The version is cancelled.")
+    form_class = ReasonForm
+    grave = True
+
+    def check(self, obj: Version, by: Any, now: datetime) -> None:
+        check_can_cancel(obj, by, now)
+
+    def consequences(self, obj: Version) -> list[str]:
+        said = [_("This is final: a change needs a new version.")]
+        if obj.reference is not None:
+            said.append(_("The reference %(value)s is burnt.") % {"value": obj.reference})
+        return said
+
+    def perform(self, obj: Version, cleaned_data: dict[str, Any], by: Any, now: datetime) -> Any:
+        return actions.cancel(obj.pk, by=by, now=now, **cleaned_data)
+
+
+class CommentPage(VersionAct):
+    title = gettext_lazy("Comment")
+    button = gettext_lazy("Comment")
+    done = gettext_lazy("Your comment is kept; the owner is told.")
+    form_class = CommentForm
+
+    def check(self, obj: Version, by: Any, now: datetime) -> None:
+        check_can_comment(obj, by, now)
+
+    def perform(self, obj: Version, cleaned_data: dict[str, Any], by: Any, now: datetime) -> Any:
+        return actions.comment(obj.pk, by=by, now=now, **cleaned_data).version
+
+
+class CarryPage(VersionAct, SignedActPage):
+    title = gettext_lazy("Carry the verdicts")
+    button = gettext_lazy("Sign the carry")
+    done = gettext_lazy("The carry is signed.")
+    form_class = CarryForm
+    meaning = Meaning.CARRY
+
+    def check(self, obj: Version, by: Any, now: datetime) -> None:
+        check_can_carry(obj, by, now)
+        SignedActPage.check(self, obj, by, now)
+
+    def _kind(self, obj: Version) -> CarryKind:
+        return carry_kind(ReviewCycle.objects.open().get(version=obj))
+
+    def form_kwargs(self, obj: Version) -> dict[str, Any]:
+        return {"minor": self._kind(obj) == CarryKind.MINOR_MODIFICATION}
+
+    def consequences(self, obj: Version) -> list[str]:
+        return {
+            CarryKind.CONFIRMATION: [_("You confirm that the changes you asked for were made.")],
+            CarryKind.REFERENCE_ONLY: [
+                _("All verdicts hold on the corrected file: the version is approved.")
+            ],
+            CarryKind.MINOR_MODIFICATION: [
+                _("With both signatures the version stands under the visa of the one before it.")
+            ],
+        }[self._kind(obj)]
+
+    def perform(  # type: ignore[override]
+        self,
+        obj: Version,
+        cleaned_data: dict[str, Any],
+        by: Any,
+        now: datetime,
+        credentials: Proof,
+    ) -> Any:
+        return actions.carry(
+            obj.pk, credentials=credentials, by=by, now=now, **cleaned_data
+        ).version
