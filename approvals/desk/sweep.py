@@ -16,7 +16,7 @@ class Done(NamedTuple):
     """What one step did, and to how many."""
 
     what: str
-    count: int
+    count: int  # type: ignore[assignment]
 
 
 def sweep(now: datetime) -> list[Done]:

@@ -1,7 +1,8 @@
 """Tell the owner, and the field that holds the material, what they may use from now on."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 
 from django.db.models import Q
 from django.utils import formats, translation
@@ -42,7 +43,7 @@ def frozen(done: ProductFreezeAct, versions: Iterable[Version], *, now: datetime
             stopped_for.setdefault(person, []).append(version)
     for person, theirs in stopped_for.items():
         key = f"release.freeze:{done.pk}:{person.pk}"
-        _tell(person, lambda theirs=theirs: _frozen_mail(done, theirs), key=key, now=now)
+        _tell(person, partial(_frozen_mail, done, theirs), key=key, now=now)
 
 
 def _tell_of(done: ReleaseAct, mail: Mail, *, now: datetime) -> None:
@@ -71,7 +72,7 @@ def _concerned(version: Version) -> list[User]:
     return [people[pk] for pk in sorted(people)]
 
 
-def _day(day: object) -> str:
+def _day(day: date) -> str:
     return formats.date_format(day, "j F Y")
 
 

@@ -62,7 +62,8 @@ def reached_by_freeze(product: Product) -> tuple[list[Version], list[Version]]:
     """Return what a freeze of the product suspends by law, and what the pharmacist may add."""
     versions = released_versions_of(product)
     frozen = regulated_metadata([version.pk for version in versions])
-    by_law, by_choice = [], []
+    by_law: list[Version] = []
+    by_choice: list[Version] = []
     for version in versions:
         data = frozen[version.pk]
         if data.get("safety_information"):

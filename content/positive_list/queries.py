@@ -220,7 +220,7 @@ def last_days_of_use(ids: Collection[int], *, day: date, as_of: datetime) -> dic
     for period in Period.objects.once_usable(day, as_of).filter(version__in=ids):
         last = period.ends_on - timedelta(days=1)
         if period.replaced_at is not None and period.replaced_at <= as_of:
-            last = min(last, period.replaced_on)
+            last = min(last, period.replaced_on or last)
         found[period.version_id] = max(last, found.get(period.version_id, last))
     return found
 

@@ -111,6 +111,7 @@ def status_of(user: User, version: Version, *, day: date, as_of: datetime) -> St
     covering = Period.objects.filter(version=version).known_at(as_of).covering(day).first()
     reasons: list[Reason] = []
     instead = None
+    last_day: date | None
     if covering is not None:
         last_day = covering.ends_on - timedelta(days=1)
     else:

@@ -76,7 +76,9 @@ def _errors_in(dossier: Dossier, changes: Mapping[str, Any]) -> dict[str, list[A
                 errors[name] = [_("The form is a set of named answers.")]
         elif not isinstance(value, str):
             errors[name] = [_("Give a text.")]
-        elif (limit := Dossier._meta.get_field(name).max_length) and len(value.strip()) > limit:
+        elif (limit := getattr(Dossier._meta.get_field(name), "max_length", None)) and len(
+            value.strip()
+        ) > limit:
             errors[name] = [_("Give at most %(limit)s characters.") % {"limit": limit}]
     if "receipt_number" in changes and "receipt_number" not in errors:
         errors |= _receipt_errors(dossier, changes["receipt_number"].strip())

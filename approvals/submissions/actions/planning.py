@@ -74,7 +74,7 @@ def _intended(
         raise InvalidInput.at("window", _("Choose a window, or state R.5122-2-1, not both."))
     if out_of_window is not None:
         return _outside(version, out_of_window, today)
-    chosen = DepositWindow.objects.filter(pk=window).first()
+    chosen = DepositWindow.objects.filter(pk=window).first()  # type: ignore[misc]
     if chosen is None:
         raise InvalidInput.at("window", _("There is no such window."), "window_unknown")
     check_window_takes(chosen, version, today)
@@ -148,7 +148,7 @@ def take_number(cis: str, category: str, year: int, month: int) -> int:
 
     :raises StateConflict: ``numbers_exhausted`` after 999.
     """
-    key = {"cis": cis, "category": category, "year": year, "month": month}
+    key: dict[str, Any] = {"cis": cis, "category": category, "year": year, "month": month}
     ReferenceCounter.objects.get_or_create(**key)
     counter = ReferenceCounter.objects.select_for_update().get(**key)
     if counter.last >= LAST_NUMBER:
