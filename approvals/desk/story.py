@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from approvals.people.enums import Role
 from approvals.people.models import User
 from approvals.review.models import Comment, Verdict
-from content.assets.enums import State
 from content.assets.models import Asset, Revision, Version
 
 
@@ -30,13 +29,14 @@ def story_of(asset: Asset, versions: Iterable[Version]) -> list[Moment]:
     """Return what happened to these versions of an asset, newest first, in few queries."""
     seen = list(versions)
     moments = [
-        *_states(seen),
         *_revisions(seen),
+        *_states(seen),
         *_verdicts(seen),
         *_comments(seen),
         *_transfers(asset),
     ]
-    return sorted(moments, key=lambda moment: moment.at, reverse=True)
+    # What shares its instant keeps the order in which it was recorded, then all is turned round.
+    return sorted(moments, key=lambda moment: moment.at)[::-1]
 
 
 def states_of(version: Version) -> list[tuple[str, datetime]]:
@@ -46,9 +46,8 @@ def states_of(version: Version) -> list[tuple[str, datetime]]:
 
 
 def _states(versions: list[Version]) -> Iterable[Moment]:
-    names = {version.pk: version for version in versions}
     rows = (
-        Version.history.filter(id__in=names)
+        Version.history.filter(id__in=[version.pk for version in versions])
         .select_related("history_user")
         .order_by("id", "history_id")
     )
@@ -56,10 +55,7 @@ def _states(versions: list[Version]) -> Iterable[Moment]:
     for row in rows:
         if before.get(row.id) == row.state:
             continue
-        said = _("Version %(number)s: %(state)s") % {
-            "number": row.number,
-            "state": State(row.state).label,
-        }
+        said = _("Version %(number)s") % {"number": row.number}
         yield Moment(
             row.history_date, row.history_user, said, row.history_change_reason or "", row.state
         )

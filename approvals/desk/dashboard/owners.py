@@ -34,7 +34,7 @@ def cards(by: User, now: datetime) -> list[Card]:
         Card(
             _("Waiting for you"),
             _("Drafts and requested changes will be listed here."),
-            [_line(version, holders[version.pk]) for version in with_me[:SHOWN]],
+            [_line(version, Holder(since=version.state_since)) for version in with_me[:SHOWN]],
         ),
         Card(
             _("With others: who has it, since when"),

@@ -87,6 +87,12 @@ def paris_short(instant: datetime | None) -> str:
 
 
 @register.filter
+def paris_date(instant: datetime | None) -> str:
+    """Write only the day of an instant in Paris, where space is short."""
+    return "" if instant is None else formats.date_format(paris_day(instant), _("j M Y"))
+
+
+@register.filter
 def since(instant: datetime | None) -> str:
     """Say for how long, in days: "today", "for 4 days"."""
     if instant is None:
