@@ -117,3 +117,18 @@ def account_links(request: HttpRequest) -> list[dict[str, Any]]:
 def stylesheet(request: HttpRequest) -> str:
     """Return the address of the house's stylesheet, for unfold's own pages."""
     return static("css/imprimatur.css")
+
+
+def mark(request: HttpRequest) -> str:
+    """Return the address of the house's mark on a light ground."""
+    return static("brand/mark.svg")
+
+
+def mark_on_dark(request: HttpRequest) -> str:
+    """Return the address of the house's mark on a dark ground."""
+    return static("brand/mark-dark.svg")
+
+
+def favicon(request: HttpRequest) -> str:
+    """Return the address of the house's small mark."""
+    return static("brand/favicon.svg")

@@ -1,6 +1,9 @@
 """Sign-in by allauth; accounts are made by an administrator only."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import LoginForm
 from django.http import HttpRequest
 
 
@@ -9,3 +12,13 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+
+class SignInForm(LoginForm):
+    """The username and the password; a forgotten one is an administrator's to reset."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("login", "password"):
+            self.fields[name].help_text = ""
+            self.fields[name].widget.attrs.pop("placeholder", None)

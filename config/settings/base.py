@@ -117,6 +117,7 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "config.http.accounts.ClosedAccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {"login": "config.http.accounts.SignInForm"}
 ACCOUNT_LOGOUT_ON_GET = False
 # axes alone locks out: allauth's own limit lives in the cache and forgets (ARCHITECTURE.md, traps).
 ACCOUNT_RATE_LIMITS = {"login_failed": None}
@@ -271,7 +272,17 @@ DEMO_DATA_DIR = BASE_DIR / "content" / "catalogue" / "extract"
 UNFOLD = {
     "SITE_TITLE": "Imprimatur",
     "SITE_HEADER": "Imprimatur",
-    "SITE_SYMBOL": "verified",
+    "SITE_ICON": {
+        "light": "approvals.desk.navigation.mark",
+        "dark": "approvals.desk.navigation.mark_on_dark",
+    },
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": "approvals.desk.navigation.favicon",
+        }
+    ],
     "SITE_URL": None,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -109,6 +110,12 @@ def usable_until(day: date | None) -> str:
     if day is None:
         return _("Not usable")
     return _("Usable until %(day)s") % {"day": plain_day(day)}
+
+
+@register.simple_tag
+def is_demonstration() -> bool:
+    """Whether this is the demonstration, whose people may be named on the sign-in page."""
+    return bool(settings.DEBUG)
 
 
 @register.filter
