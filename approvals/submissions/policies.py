@@ -253,12 +253,12 @@ def check_products_allow(version: Version, products: Iterable[Product], day: dat
                 _("%(product)s is frozen (L.5122-3): nothing is deposited for it.")
                 % {"product": product.name},
             )
-        ends_on = product.authorisation_ends_on
-        if ends_on is not None and ends_on <= day:
+        # Suspended counts too: it does not stand, although no end is recorded (rule 5).
+        if not product.authorisation_stands_on(day):
             raise StateConflict(
                 "authorisation_ended",
-                _("The authorisation of %(product)s ended on %(day)s.")
-                % {"product": product.name, "day": ends_on},
+                _("The authorisation of %(product)s is suspended or ended: nothing is deposited.")
+                % {"product": product.name},
             )
         bar = public_bar(product, day) if version.visa_category == VisaCategory.GP else ""
         if bar:
