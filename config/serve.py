@@ -55,7 +55,9 @@ def seed_once(stamp: Path) -> None:
 def commands(port: int) -> dict[str, list[str]]:
     """Return what runs, by name."""
     python = sys.executable
-    celery = [python, "-m", "celery", "--app", "config", "--quiet"]
+    # As root in a container the worker would warn at each start.
+    silent = ["-W", "ignore:You're running the worker"]
+    celery = [python, *silent, "-m", "celery", "--app", "config", "--quiet"]
     quiet = ["--loglevel", "WARNING"]
     return {
         "site": [
@@ -148,17 +150,14 @@ def _die_with_parent() -> None:
 
 def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
     for process in processes:
-        _signal(process, signal.SIGTERM)
+        process.terminate()
     deadline = time.monotonic() + 10
     for process in processes:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(max(0.1, deadline - time.monotonic()))
-        _signal(process, signal.SIGKILL)
-
-
-def _signal(process: subprocess.Popen[bytes], number: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, number)
+        # Whatever of its group outlived it.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -47,6 +47,7 @@ def configuration(*, readable: bool) -> dict[str, Any]:
         "loggers": {
             "django": {"level": quiet, "handlers": [], "propagate": True},
             "celery": {"level": quiet},
+            "kombu": {"level": "ERROR" if readable else "WARNING"},
             "approvals": {"level": "INFO"},
             "content": {"level": "INFO"},
             "config": {"level": "INFO"},
