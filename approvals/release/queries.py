@@ -123,3 +123,30 @@ def lapsing_before(user: User, day: date, now: datetime) -> QuerySet[Version]:
         .with_asset()
         .order_by("expires_on", "pk")
     )
+
+
+def suspended(user: User) -> QuerySet[Version]:
+    """Return the suspended versions, each of which waits for its own resume."""
+    return (
+        Version.objects.visible_to(user)
+        .filter(state=State.SUSPENDED)
+        .with_asset()
+        .order_by("state_since", "pk")
+    )
+
+
+def open_freezes() -> QuerySet[ProductFreeze]:
+    """Return the freezes that are not lifted, those still to begin included."""
+    freezes = ProductFreeze.objects.not_lifted().select_related("product")
+    return freezes.order_by("starts_on", "pk")
+
+
+def products_in_use() -> QuerySet[Product]:
+    """Return the products with a released promotional version and no freeze: what can be frozen."""
+    released = Version.objects.filter(state=State.RELEASED, asset__nature=Nature.PROMOTIONAL)
+    return (
+        Product.objects.filter(assets__versions__in=released)
+        .exclude(freezes__in=ProductFreeze.objects.not_lifted())
+        .distinct()
+        .order_by("name", "pk")
+    )

@@ -1,7 +1,17 @@
 """Pages of this app: ``urlpatterns`` live under ``/admin/release/``, the others at the root."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from approvals.release import views
 
 app_name = "release"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", views.Queue.as_view(), name="queue"),
+    path("versions/<int:version_id>/release/", views.Release.as_view(), name="release"),
+    path("versions/<int:version_id>/suspend/", views.Suspend.as_view(), name="suspend"),
+    path("versions/<int:version_id>/resume/", views.Resume.as_view(), name="resume"),
+    path("versions/<int:version_id>/withdraw/", views.Withdraw.as_view(), name="withdraw"),
+    path("products/<str:cis>/freeze/", views.FreezeProduct.as_view(), name="freeze_product"),
+    path("products/<str:cis>/unfreeze/", views.UnfreezeProduct.as_view(), name="unfreeze_product"),
+]
 root_urlpatterns: list[URLPattern] = []

@@ -45,6 +45,10 @@ class VersionQuerySet(RecordedQuerySet):
             asset=version.asset_id, number__gt=version.number, released_at__isnull=False
         )
 
+    def in_use_before(self, version: "Version") -> Self:
+        """Earlier versions of the same asset that a release would replace."""
+        return self.filter(asset=version.asset_id, number__lt=version.number, state__in=IN_USE)
+
     def due_to_expire(self, day: date) -> Self:
         """Versions whose end has come, for the sweep."""
         return self.filter(

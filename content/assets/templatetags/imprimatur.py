@@ -1,6 +1,6 @@
 """The same state pill, the same dates and the same validity sentence on every page."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
@@ -65,6 +65,12 @@ def full_day(day: date | None) -> str:
 def plain_day(day: date | None) -> str:
     """Write a day without its weekday: "24 avril 2026"."""
     return "" if day is None else formats.date_format(day, _("j F Y"))
+
+
+@register.filter
+def day_before(day: date | None) -> date | None:
+    """Return the last day of use, from the first day on which it may not be used."""
+    return None if day is None else day - timedelta(days=1)
 
 
 @register.filter
