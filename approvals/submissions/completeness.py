@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from approvals.submissions.enums import Context, PieceKind, Printed
-from approvals.submissions.models import Dossier, PieceRule
+from approvals.submissions.models import Dossier
 from approvals.submissions.reading import text_of
 from content.assets.enums import ChangeKind
 from content.assets.models import Revision
@@ -41,11 +41,8 @@ def missing_in(dossier: Dossier) -> list[Missing]:
 
 def required_pieces(dossier: Dossier) -> list[str]:
     """Return the kinds of pieces that the authority asks for this kind of support."""
-    rules = PieceRule.objects.filter(
-        jurisdiction=dossier.version.asset.jurisdiction_id,
-        support_kind__in=["", dossier.support_kind],
-    )
-    kinds = set(rules.values_list("piece", flat=True))
+    rules = dossier.version.asset.jurisdiction.piece_rules.all()
+    kinds = {rule.piece for rule in rules if rule.support_kind in ("", dossier.support_kind)}
     if dossier.batch.window_id is None:
         # R.5122-2-1: the letter that proves the reassessment.
         kinds.add(PieceKind.LETTER)

@@ -1,7 +1,30 @@
 """Pages of this app: ``urlpatterns`` live under ``/admin/submissions/``, the others at the root."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from approvals.submissions.pages import batches, dossiers, windows
 
 app_name = "submissions"
-urlpatterns: list[URLPattern] = []
-root_urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("windows/", windows.WindowsPage.as_view(), name="windows"),
+    path("windows/new/", windows.RecordWindowPage.as_view(), name="record_window"),
+    path("windows/<int:pk>/edit/", windows.EditWindowPage.as_view(), name="edit_window"),
+    path("versions/<int:pk>/plan/", windows.PlanPage.as_view(), name="plan"),
+    path("batches/", batches.BatchesPage.as_view(), name="batches"),
+    path("batches/new/", batches.CreateBatchPage.as_view(), name="create_batch"),
+    path("batches/<int:pk>/", batches.BatchPage.as_view(), name="batch"),
+    path("batches/<int:pk>/add/", batches.AddPage.as_view(), name="add"),
+    path("batches/<int:pk>/freeze/", batches.FreezePage.as_view(), name="freeze"),
+    path("batches/<int:pk>/unfreeze/", batches.UnfreezePage.as_view(), name="unfreeze"),
+    path("batches/<int:pk>/cancel/", batches.CancelPage.as_view(), name="cancel"),
+    path("dossiers/<int:pk>/", dossiers.DossierFormPage.as_view(), name="dossier"),
+    path("dossiers/<int:pk>/piece/", dossiers.PiecePage.as_view(), name="piece"),
+    path("dossiers/<int:pk>/remove/", batches.RemovePage.as_view(), name="remove"),
+    path("dossiers/<int:pk>/miss/", dossiers.MissPage.as_view(), name="miss"),
+    path("dossiers/<int:pk>/deposit/", dossiers.DepositPage.as_view(), name="deposit"),
+    path("dossiers/<int:pk>/decide/", dossiers.DecidePage.as_view(), name="decide"),
+    path("dossiers/<int:pk>/tacit/", dossiers.TacitPage.as_view(), name="tacit"),
+]
+root_urlpatterns: list[URLPattern] = [
+    path("plan/", windows.WindowsPage.as_view(), name="planning"),
+]

@@ -77,7 +77,7 @@ class DossierQuerySet(RecordedQuerySet):
             "reference",
             "revision",
             "batch__window",
-        ).prefetch_related("pieces", "decisions")
+        ).prefetch_related("pieces", "decisions", "version__asset__jurisdiction__piece_rules")
 
 
 class Dossier(FSMModelMixin, Recorded):

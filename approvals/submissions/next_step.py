@@ -1,0 +1,122 @@
+"""The one next thing to do on a batch (SCREENS.md)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from approvals.people.models import User
+from approvals.submissions.completeness import Missing, missing_in
+from approvals.submissions.enums import BatchState, DossierState, PieceKind
+from approvals.submissions.models import Batch, Dossier
+from approvals.submissions.policies import can_batch
+
+
+@dataclass(frozen=True)
+class Step:
+    """A sentence, and where it is done (``""``: only waiting)."""
+
+    text: str
+    label: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class DossierRow:
+    """One dossier of a batch, with what it still owes."""
+
+    dossier: Dossier
+    missing: list[Missing]
+    has_proof: bool
+
+    @property
+    def blocks(self) -> bool:
+        return any(item.blocking for item in self.missing)
+
+
+def rows_of(batch: Batch, dossiers: Sequence[Dossier]) -> list[DossierRow]:
+    """Return each dossier with what it owes while the batch is prepared."""
+    preparing = batch.state == BatchState.PREPARING
+    return [
+        DossierRow(
+            dossier,
+            missing_in(dossier) if preparing and dossier.state == DossierState.PREPARING else [],
+            any(piece.kind == PieceKind.PROOF for piece in dossier.pieces.all()),
+        )
+        for dossier in dossiers
+    ]
+
+
+def next_step(batch: Batch, rows: Sequence[DossierRow], by: User, day: date) -> Step | None:
+    """Return what is to be done next on a batch, or None when nothing is or one may not."""
+    if not can_batch(by):
+        return None
+    open_rows = [row for row in rows if row.dossier.state == DossierState.PREPARING]
+    if batch.state == BatchState.PREPARING:
+        return _while_preparing(batch, open_rows)
+    if batch.state == BatchState.FROZEN:
+        return _while_frozen(batch, open_rows)
+    waiting = [row.dossier for row in rows if row.dossier.state == DossierState.DEPOSITED]
+    return _while_deposited(waiting, day) if waiting else None
+
+
+def _while_preparing(batch: Batch, rows: Sequence[DossierRow]) -> Step:
+    if not rows:
+        return Step(
+            _("This batch is empty: add a version that is approved and planned for it."),
+            _("Add a version"),
+            reverse("submissions:add", args=[batch.pk]),
+        )
+    incomplete = next((row for row in rows if row.blocks), None)
+    if incomplete is not None:
+        return Step(
+            _("%(dossier)s is not complete.") % {"dossier": incomplete.dossier},
+            _("Complete the dossier"),
+            reverse("submissions:dossier", args=[incomplete.dossier.pk]),
+        )
+    return Step(
+        _("Every dossier is complete."),
+        _("Freeze the batch"),
+        reverse("submissions:freeze", args=[batch.pk]),
+    )
+
+
+def _while_frozen(batch: Batch, rows: Sequence[DossierRow]) -> Step | None:
+    if not rows:
+        return None
+    row = rows[0]
+    if not row.has_proof:
+        return Step(
+            _("Deposit %(dossier)s on the portal, then add its acknowledgement.")
+            % {"dossier": row.dossier},
+            _("Add the acknowledgement"),
+            reverse("submissions:piece", args=[row.dossier.pk]) + "?kind=proof",
+        )
+    return Step(
+        _("The acknowledgement of %(dossier)s is there.") % {"dossier": row.dossier},
+        _("Record the deposit"),
+        reverse("submissions:deposit", args=[row.dossier.pk]),
+    )
+
+
+def _while_deposited(waiting: Sequence[Dossier], day: date) -> Step:
+    dossier = waiting[0]
+    ends_on: Any = dossier.evaluation_ends_on
+    if ends_on is not None and day > ends_on:
+        return Step(
+            _("The evaluation of %(dossier)s ended on %(day)s.")
+            % {"dossier": dossier, "day": date_format(ends_on)},
+            _("Confirm the tacit grant"),
+            reverse("submissions:tacit", args=[dossier.pk]),
+        )
+    text = _("The authority evaluates %(dossier)s.") % {"dossier": dossier}
+    if ends_on is not None:
+        text = _("The authority evaluates %(dossier)s until %(day)s.") % {
+            "dossier": dossier,
+            "day": date_format(ends_on),
+        }
+    return Step(text, _("Record its decision"), reverse("submissions:decide", args=[dossier.pk]))

@@ -1,0 +1,1 @@
+"""Pages of windows, plans, batches and dossiers: each act's page calls one action."""

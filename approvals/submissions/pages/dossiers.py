@@ -1,0 +1,244 @@
+"""Dossiers: the form, the pieces, the deposit, the decision."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils.formats import date_format
+from django.utils.translation import gettext as __
+from django.utils.translation import gettext_lazy as _
+
+from approvals.audit import StateConflict
+from approvals.signatures.enums import Meaning
+from approvals.signatures.models import Proof
+from approvals.signatures.pages import SignedActPage
+from approvals.submissions.actions import add_piece, decide, deposit, edit_dossier, miss
+from approvals.submissions.completeness import missing_in
+from approvals.submissions.enums import (
+    AFTER_GRANT,
+    FIRST_OUTCOMES,
+    BatchState,
+    DossierState,
+    Outcome,
+    PieceKind,
+)
+from approvals.submissions.forms import (
+    DecisionForm,
+    DepositForm,
+    DossierForm,
+    LateDossierForm,
+    PieceForm,
+    ReasonForm,
+    TacitForm,
+)
+from approvals.submissions.models import Dossier
+from approvals.submissions.policies import (
+    check_can_batch,
+    check_can_decide,
+    check_can_deposit,
+    check_can_miss,
+    check_dossier_preparing,
+    check_evaluation_over,
+)
+from config.http.pages import ActPage
+from content.calendar import PARIS, paris_day
+
+
+def visible_dossier(by: Any, pk: int) -> Dossier:
+    return get_object_or_404(Dossier.objects.visible_to(by).with_page(), pk=pk)
+
+
+class OnDossier(ActPage):
+    """An act on one dossier."""
+
+    def get_object(self, request: HttpRequest, **kwargs: Any) -> Dossier:
+        return visible_dossier(self.by, kwargs["pk"])
+
+
+class SignedOnDossier(SignedActPage):
+    """A signed act on one dossier."""
+
+    def get_object(self, request: HttpRequest, **kwargs: Any) -> Dossier:
+        return visible_dossier(self.by, kwargs["pk"])
+
+
+class DossierFormPage(OnDossier):
+    """The dossier's form; once the batch is frozen, only what is learnt later."""
+
+    title = _("Complete the dossier")
+    button = _("Save the dossier")
+    done = _("The dossier is saved.")
+
+    def get_form_class(self, obj: Dossier) -> type[forms.BaseForm]:
+        return DossierForm if obj.batch.state == BatchState.PREPARING else LateDossierForm
+
+    def check(self, obj: Dossier, by: Any, now: datetime) -> None:
+        check_can_batch(by)
+        check_dossier_preparing(obj)
+
+    def initial(self, obj: Dossier) -> dict[str, Any]:
+        form: Any = self.get_form_class(obj)
+        return {name: getattr(obj, name) for name in form.base_fields}
+
+    def consequences(self, obj: Dossier) -> list[str]:
+        if obj.batch.state != BatchState.PREPARING:
+            return []
+        return [__("Still missing: %(what)s.") % {"what": item.text} for item in missing_in(obj)]
+
+    def perform(self, obj: Dossier, cleaned_data: dict[str, Any], by: Any, now: datetime) -> Any:
+        edit_dossier(obj.pk, changes=cleaned_data, by=by, now=now)
+        return obj
+
+
+class PiecePage(OnDossier):
+    title = _("Add a piece to the dossier")
+    button = _("Add the piece")
+    form_class = PieceForm
+    done = _("The piece is in the dossier.")
+
+    def check(self, obj: Dossier, by: Any, now: datetime) -> None:
+        check_can_batch(by)
+
+    def initial(self, obj: Dossier) -> dict[str, Any]:
+        kind = self.request.GET.get("kind", "")
+        return {"kind": kind if kind in PieceKind.values else PieceKind.RECEIPT}
+
+    def perform(self, obj: Dossier, cleaned_data: dict[str, Any], by: Any, now: datetime) -> Any:
+        add_piece(obj.pk, kind=cleaned_data["kind"], file=cleaned_data["file"], by=by, now=now)
+        return obj
+
+
+class MissPage(OnDossier):
+    title = _("Declare the dossier missed")
+    button = _("Declare it missed")
+    grave = True
+    form_class = ReasonForm
+
+    def check(self, obj: Dossier, by: Any, now: datetime) -> None:
+        check_can_miss(obj, by)
+
+    def consequences(self, obj: Dossier) -> list[str]:
+        said = [__("%(version)s is approved again.") % {"version": obj.version}]
+        if not obj.batch.window_is_open(paris_day(self.now)):
+            said.append(
+                __("The reference %(reference)s is burnt: the version needs another.")
+                % {"reference": obj.reference.value}
+            )
+        return said
+
+    def perform(self, obj: Dossier, cleaned_data: dict[str, Any], by: Any, now: datetime) -> Any:
+        miss(obj.pk, reason=cleaned_data["reason"], by=by, now=now)
+        return obj
+
+
+class DepositPage(SignedOnDossier):
+    title = _("Record the deposit")
+    meaning = Meaning.DEPOSIT
+    form_class = DepositForm
+    done = _("The deposit is recorded.")
+
+    def check(self, obj: Dossier, by: Any, now: datetime) -> None:
+        check_can_deposit(obj, by)
+        if not self.proofs(obj):
+            raise StateConflict(
+                "proof_missing", __("Add the portal's acknowledgement to the dossier first.")
+            )
+        super().check(obj, by, now)
+
+    @staticmethod
+    def proofs(obj: Dossier) -> list[Any]:
+        return [piece for piece in obj.pieces.all() if piece.kind == PieceKind.PROOF]
+
+    def form_kwargs(self, obj: Dossier) -> dict[str, Any]:
+        return {"proofs": self.proofs(obj)}
+
+    def initial(self, obj: Dossier) -> dict[str, Any]:
+        return {"deposited_at": self.now.astimezone(PARIS).replace(second=0, microsecond=0)}
+
+    def consequences(self, obj: Dossier) -> list[str]:
+        said = [__("%(version)s is with the authority.") % {"version": obj.version}]
+        if obj.evaluation_ends_on is not None:
+            said.append(
+                __("Its evaluation ends on %(day)s.") % {"day": date_format(obj.evaluation_ends_on)}
+            )
+        return said
+
+    def perform(  # type: ignore[override]
+        self, obj: Dossier, cleaned_data: Any, by: Any, now: datetime, credentials: Proof
+    ) -> Any:
+        deposit(obj.pk, **cleaned_data, credentials=credentials, by=by, now=now)
+        return obj
+
+
+class DecidePage(SignedOnDossier):
+    """What the authority decided; silence has its own page, and its own meaning."""
+
+    title = _("Record the authority's decision")
+    meaning = Meaning.DECISION
+    form_class = DecisionForm
+    done = _("The decision is recorded.")
+
+    def outcomes(self, obj: Dossier) -> list[str]:
+        if obj.state == DossierState.GRANTED:
+            return list(AFTER_GRANT)
+        return [outcome for outcome in FIRST_OUTCOMES if outcome != Outcome.TACIT]
+
+    def check(self, obj: Dossier, by: Any, now: datetime) -> None:
+        check_can_decide(obj, self.outcomes(obj)[-1], by)
+        super().check(obj, by, now)
+
+    def form_kwargs(self, obj: Dossier) -> dict[str, Any]:
+        return {"outcomes": self.outcomes(obj)}
+
+    def initial(self, obj: Dossier) -> dict[str, Any]:
+        return {"decided_on": paris_day(self.now)}
+
+    def consequences(self, obj: Dossier) -> list[str]:
+        if obj.state == DossierState.GRANTED:
+            return [__("Every version that carries this visa may no longer be used from today.")]
+        return [
+            __("Granted: %(version)s waits for its release, under a visa of two years.")
+            % {"version": obj.version},
+            __("Refused: the version is over; its reasons go to the next one."),
+            __("Withdrawn or inadmissible: it is approved again and its reference is burnt."),
+        ]
+
+    def perform(  # type: ignore[override]
+        self, obj: Dossier, cleaned_data: Any, by: Any, now: datetime, credentials: Proof
+    ) -> Any:
+        decide(obj.pk, **cleaned_data, credentials=credentials, by=by, now=now)
+        return obj
+
+
+class TacitPage(SignedOnDossier):
+    title = _("Confirm the tacit grant")
+    meaning = Meaning.TACIT_GRANT_CONFIRMED
+    form_class = TacitForm
+    done = _("The tacit grant is confirmed.")
+
+    def check(self, obj: Dossier, by: Any, now: datetime) -> None:
+        check_can_decide(obj, Outcome.TACIT, by)
+        check_evaluation_over(obj, paris_day(now), paris_day(now))
+        super().check(obj, by, now)
+
+    def consequences(self, obj: Dossier) -> list[str]:
+        ends_on: Any = obj.evaluation_ends_on
+        return [
+            __("The visa of %(version)s starts on %(day)s, the day the evaluation ended.")
+            % {"version": obj.version, "day": date_format(ends_on)}
+        ]
+
+    def perform(  # type: ignore[override]
+        self, obj: Dossier, cleaned_data: Any, by: Any, now: datetime, credentials: Proof
+    ) -> Any:
+        decide(
+            obj.pk,
+            outcome=Outcome.TACIT,
+            decided_on=paris_day(now),
+            credentials=credentials,
+            by=by,
+            now=now,
+        )
+        return obj
