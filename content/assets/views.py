@@ -1,0 +1,153 @@
+"""Pages on which assets are created and edited, versions opened and files uploaded."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from approvals.people.enums import OWNERS
+from approvals.people.models import User
+from approvals.people.policies import check_role
+from config.http.pages import ActPage
+from content.assets.actions import create_asset, create_version, edit_asset, upload_revision
+from content.assets.actions.assets import identity_of
+from content.assets.enums import METADATA_FROZEN
+from content.assets.forms import AssetForm, EditForm, RevisionForm, VersionForm
+from content.assets.models import Asset, Version
+from content.assets.policies import (
+    check_can_create_version,
+    check_can_edit_asset,
+    check_can_upload,
+    was_ever_submitted,
+)
+
+
+class CreateAsset(ActPage):
+    """A new asset; its first version comes next."""
+
+    title = _("New asset")
+    button = _("Create the asset")
+    form_class = AssetForm
+
+    def get_object(self, request: HttpRequest, **kwargs: Any) -> None:
+        return None
+
+    def check(self, obj: None, by: User, now: datetime) -> None:
+        check_role(by, OWNERS)
+
+    def initial(self, obj: None) -> dict[str, Any]:
+        return {"jurisdiction": "FR", "language": "fr"}
+
+    def form_kwargs(self, obj: None) -> dict[str, Any]:
+        return {"person": self.by}
+
+    def back(self, obj: None) -> str:
+        return reverse("desk:assets")
+
+    def perform(self, obj: None, cleaned_data: dict[str, Any], by: User, now: datetime) -> str:
+        asset = create_asset(by=by, now=now, **cleaned_data)
+        return reverse("assets:new_version", args=[asset.code])
+
+
+class _OfAnAsset(ActPage):
+    """An act on an asset that one may see, named by its code."""
+
+    def get_object(self, request: HttpRequest, **kwargs: Any) -> Asset:
+        seen: Any = Asset.objects.visible_to(self.by).with_page()
+        asset: Asset = get_object_or_404(seen, code=kwargs["code"])
+        return asset
+
+
+class EditAsset(_OfAnAsset):
+    """Change what identifies an asset, as far as no review reads it."""
+
+    title = _("Edit the asset")
+    button = _("Save the changes")
+    form_class = EditForm
+    done = _("The changes are saved.")
+
+    def check(self, obj: Asset, by: User, now: datetime) -> None:
+        check_can_edit_asset(obj, by, now)
+
+    def get_title(self, obj: Asset) -> str:
+        return gettext("Edit %(asset)s") % {"asset": obj}
+
+    def initial(self, obj: Asset) -> dict[str, Any]:
+        return identity_of(obj)
+
+    def form_kwargs(self, obj: Asset) -> dict[str, Any]:
+        return {
+            "person": obj.owner,
+            "frozen": obj.versions.filter(state__in=METADATA_FROZEN).exists(),
+            "submitted": was_ever_submitted(obj),
+        }
+
+    def consequences(self, obj: Asset) -> list[str]:
+        frozen = obj.versions.filter(state__in=METADATA_FROZEN).first()
+        if frozen is None:
+            return []
+        return [
+            gettext(
+                "Version %(number)d is “%(state)s”: only the team and the department can change"
+                " now."
+            )
+            % {"number": frozen.number, "state": frozen.get_state_display()}
+        ]
+
+    def perform(self, obj: Asset, cleaned_data: dict[str, Any], by: User, now: datetime) -> str:
+        changes = dict(cleaned_data)
+        reason = changes.pop("reason", "")
+        edit_asset(obj.pk, changes=changes, reason=reason, by=by, now=now)
+        return obj.get_absolute_url()
+
+
+class NewVersion(_OfAnAsset):
+    """Open the next version of an asset with its files."""
+
+    title = _("New version")
+    button = _("Open the version")
+    form_class = VersionForm
+
+    def check(self, obj: Asset, by: User, now: datetime) -> None:
+        check_can_create_version(obj, by, now)
+
+    def get_title(self, obj: Asset) -> str:
+        return gettext("New version of %(asset)s") % {"asset": obj}
+
+    def form_kwargs(self, obj: Asset) -> dict[str, Any]:
+        return {"asset_type": obj.asset_type, "first": not obj.versions.exists()}
+
+    def perform(self, obj: Asset, cleaned_data: dict[str, Any], by: User, now: datetime) -> str:
+        version = create_version(obj.pk, by=by, now=now, **cleaned_data)
+        return version.get_absolute_url()
+
+
+class Upload(ActPage):
+    """Add a corrected revision to a version that may change."""
+
+    title = _("Upload a revision")
+    button = _("Upload the revision")
+    form_class = RevisionForm
+    done = _("The new revision is kept; the earlier ones stay as they are.")
+
+    def get_object(self, request: HttpRequest, **kwargs: Any) -> Version:
+        seen: Any = Version.objects.visible_to(self.by).with_asset()
+        version: Version = get_object_or_404(seen, pk=kwargs["version"])
+        return version
+
+    def check(self, obj: Version, by: User, now: datetime) -> None:
+        check_can_upload(obj, by, now)
+
+    def get_title(self, obj: Version) -> str:
+        return gettext("Upload a revision of %(version)s") % {"version": obj}
+
+    def form_kwargs(self, obj: Version) -> dict[str, Any]:
+        return {"asset_type": obj.asset.asset_type}
+
+    def perform(self, obj: Version, cleaned_data: dict[str, Any], by: User, now: datetime) -> str:
+        upload_revision(obj.pk, by=by, now=now, **cleaned_data)
+        return obj.get_absolute_url()
