@@ -117,7 +117,7 @@ def gather_teams(people: dict[str, User], *, by: User, now: datetime) -> dict[st
     placed = set(TeamProduct.objects.values_list("product_id", flat=True))
     products = list(Product.objects.order_by("pk"))
     for product in products:
-        name = team_of(product, extract=len(products) <= EXTRACT_SIZE)
-        if name is not None and product.pk not in placed:
-            add_product_to_team(teams[name].pk, product.pk, by=by, now=now)
+        team_name = team_of(product, extract=len(products) <= EXTRACT_SIZE)
+        if team_name is not None and product.pk not in placed:
+            add_product_to_team(teams[team_name].pk, product.pk, by=by, now=now)
     return teams
