@@ -23,12 +23,12 @@ from content.outbox.models import Message
 # The whole chain is verified by ``verify_audit``; a page looks at its end.
 EVENTS_VERIFIED = 500
 LATE_AFTER = timedelta(minutes=15)
-RIGHTS = ("create_person", "grant_role", "revoke_role")
+RIGHTS = ("grant_role", "revoke_role")
 SHOWN = 10
 
 
 def cards(by: User, now: datetime) -> list[Card]:
-    return [_running(now), _rights(), _locked_out()]
+    return [_running(now), _locked_out(), _rights()]
 
 
 def inspector_cards(by: User, now: datetime) -> list[Card]:
@@ -101,17 +101,12 @@ def _rights() -> Card:
 def _rights_line(event: AuditEvent, details: dict[str, Any], people: dict[int, User]) -> Line:
     person = people.get(details.get("person", 0))
     role = str(details.get("granted") or details.get("revoked") or "")
-    label = str(Role(role).label) if role in Role.values else ""
-    words = {
-        "grant_role": _("given: %(role)s"),
-        "revoke_role": _("taken: %(role)s"),
-        "create_person": _("person created"),
-    }
-    said = words[event.kind] % {"role": label} if "%" in words[event.kind] else words[event.kind]
+    label = Role(role).label if role in Role.values else role
+    said = _("given: %(role)s") if "granted" in details else _("taken: %(role)s")
     return Line(
-        str(person) if person else said,
+        str(person or "—"),
         "",
-        f"{said} · {event.actor}" if person else str(event.actor),
+        f"{said % {'role': label}} · {event.actor}",
         "",
         paris_short(event.recorded_at),
     )
