@@ -35,13 +35,14 @@ class TestHome:
         for name, home in expected.items():
             assert signed_in(getattr(cast, name)).get("/")["Location"] == home, name
 
+    @pytest.mark.parametrize("name", Cast.EVERYBODY)
     def test_the_dashboard_opens_for_the_office_and_for_nobody_else(
-        self, cast: Cast, signed_in: SignIn
+        self, cast: Cast, signed_in: SignIn, name: str
     ) -> None:
-        for name, person in cast.everybody().items():
-            answer = signed_in(person).get(reverse("admin:index"))
-            assert (answer.status_code == 200) == person.is_office, name
-            assert not person.is_office or answer.context["cards"], name
+        person = getattr(cast, name)
+        answer = signed_in(person).get(reverse("admin:index"))
+        assert (answer.status_code == 200) == person.is_office
+        assert not person.is_office or answer.context["cards"]
 
     def test_a_product_manager_sees_what_is_with_whom(self, cast: Cast) -> None:
         cycle = in_review(cast)
@@ -86,16 +87,20 @@ class TestHome:
 
 
 class TestNavigation:
-    def test_no_entry_leads_nowhere(self, cast: Cast, signed_in: SignIn) -> None:
-        for name in ("pm", "mpm", "medical", "regulatory", "pharmacist", "inspector", "admin"):
-            person = getattr(cast, name)
-            request = RequestFactory().get("/admin/")
-            request.user = person
-            links = [item["link"] for group in entries(request) for item in group["items"]]
-            assert links
-            client = signed_in(person)
-            for link in links:
-                assert client.get(link).status_code == 200, (name, link)
+    @pytest.mark.slow
+    @pytest.mark.parametrize(
+        "name", ["pm", "mpm", "medical", "regulatory", "pharmacist", "inspector", "admin"]
+    )
+    def test_no_entry_leads_nowhere(self, cast: Cast, signed_in: SignIn, name: str) -> None:
+        """Opens every page of the navigation: more than a second on a slow machine."""
+        person = getattr(cast, name)
+        request = RequestFactory().get("/admin/")
+        request.user = person
+        links = [item["link"] for group in entries(request) for item in group["items"]]
+        assert links
+        client = signed_in(person)
+        for link in links:
+            assert client.get(link).status_code == 200, link
 
     def test_the_shell_shows_it(self, cast: Cast) -> None:
         request = RequestFactory().get("/admin/")
