@@ -12,6 +12,7 @@ from config.http.health import Ready, alive
 
 PAGES = (
     "content.catalogue.urls",
+    "content.access.urls",
     "content.assets.urls",
     "content.positive_list.urls",
     "approvals.review.urls",

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from approvals.audit import InvalidInput, PolicyDenied, StateConflict
@@ -240,10 +240,3 @@ def can_act_as_pharmacist(
     except PolicyDenied:
         return False
     return True
-
-
-def visible_delegations(user: User) -> QuerySet[Delegation]:
-    """Return the delegations a person may read: their own, or all for inspectors and the like."""
-    if user.holds(Role.INSPECTOR, Role.ADMINISTRATOR, *PHARMACISTS):
-        return Delegation.objects.all()
-    return Delegation.objects.filter(Q(delegator=user) | Q(delegate=user))

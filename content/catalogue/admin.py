@@ -1,10 +1,12 @@
-"""Reference data, read-only: products and what bars them, jurisdictions."""
+"""Reference data: lists and pages that write nothing, with links to the acts."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
 
 from config.http.admin import ReadOnlyAdmin, ReadOnlyTabularInline
 from content.catalogue.models import (
@@ -18,6 +20,12 @@ from content.catalogue.models import (
     ProductQuerySet,
     SourceDocument,
     VisaRule,
+)
+from content.catalogue.policies import (
+    can_add_document,
+    can_keep_reference_data,
+    can_record_authorisation,
+    can_record_exception,
 )
 
 
@@ -71,6 +79,41 @@ class ProductAdmin(ReadOnlyAdmin):
         DocumentInline,
     )
 
+    actions_detail = ("end_authorisation", "add_exception", "add_document")
+
+    def has_authorisation_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return can_record_authorisation(request.user)  # type: ignore[arg-type]
+
+    def has_exception_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return can_record_exception(request.user)  # type: ignore[arg-type]
+
+    def has_document_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return can_add_document(request.user)  # type: ignore[arg-type]
+
+    @action(
+        description=_("End of authorisation"),
+        url_path="end-authorisation",
+        permissions=["authorisation"],
+    )
+    def end_authorisation(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return self._to("authorisation", object_id)
+
+    @action(
+        description=_("Exception for the public"),
+        url_path="add-exception",
+        permissions=["exception"],
+    )
+    def add_exception(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return self._to("exception", object_id)
+
+    @action(description=_("Source document"), url_path="add-document", permissions=["document"])
+    def add_document(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return self._to("document", object_id)
+
+    def _to(self, page: str, product_id: int) -> HttpResponse:
+        product = get_object_or_404(Product, pk=product_id)
+        return redirect(f"catalogue:{page}", cis=product.cis)
+
     def get_search_results(
         self, request: HttpRequest, queryset: ProductQuerySet, search_term: str
     ) -> tuple[ProductQuerySet, bool]:
@@ -85,6 +128,14 @@ class PrescriptionConditionAdmin(ReadOnlyAdmin):
     list_display = ("label", "harmless")
     list_filter = ("harmless",)
     search_fields = ("label",)
+    actions_detail = ("say_whether_harmless",)
+
+    def has_keep_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return can_keep_reference_data(request.user)  # type: ignore[arg-type]
+
+    @action(description=_("Harmless or not"), url_path="harmless", permissions=["keep"])
+    def say_whether_harmless(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return redirect("catalogue:harmless", pk=object_id)
 
 
 @admin.register(ProductFreeze)
