@@ -1,6 +1,7 @@
 """Signed acts over the API: the password again with every one, for one meaning only."""
 
 import abc
+import functools
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -27,6 +28,12 @@ class SignatureShape(Shape):
     meaning = serializers.ChoiceField(choices=Meaning.choices)
 
 
+@functools.cache
+def _signed(shape: type[Shape]) -> type[Shape]:
+    """One description per shape, so that the schema has one component for it."""
+    return type(f"Signed{shape.__name__}", (shape,), {"signature": SignatureShape()})
+
+
 class SignedActEndpoint(ActEndpoint):
     """A signed write: credentials are proved before the act, and passed as ``credentials``.
 
@@ -46,8 +53,7 @@ class SignedActEndpoint(ActEndpoint):
         """Return the body's description with its signature."""
         if shape is None:
             return inline_serializer("SignedBody", {"signature": SignatureShape()})
-        name = f"Signed{shape.__name__}"
-        return type(name, (shape,), {"signature": SignatureShape()})
+        return _signed(shape)
 
     def validated(self, request: Request) -> Any:
         body = request.data

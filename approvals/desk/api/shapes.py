@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from config.http.api import UtcDateTimeField
+from content.positive_list.api import ReasonShape
 
 
 class FileShape(serializers.Serializer[Any]):
@@ -21,12 +22,6 @@ class VisaShape(serializers.Serializer[Any]):
     basis = serializers.CharField()
     starts_on = serializers.DateField()
     ends_on = serializers.DateField()
-
-
-class ReasonShape(serializers.Serializer[Any]):
-    code = serializers.CharField()
-    text = serializers.CharField()
-    path = serializers.ListField(child=serializers.CharField())
 
 
 class VersionShape(serializers.Serializer[Any]):

@@ -14,7 +14,7 @@ from content.access.models import Delegation, Membership, Team, TeamProduct
 from content.calendar import paris_day
 from content.catalogue.models import Product
 
-PASSWORD = "imprimatur-demo"  # nosec B105 - printed on the screen, development only
+PASSWORD = "imprimatur-demo"  # nosec B105
 CARDIOLOGY, RESPIRATORY = "Cardiology", "Respiratory"
 BOTH = (CARDIOLOGY, RESPIRATORY)
 

@@ -25,8 +25,8 @@ from approvals.submissions.api.shapes import (
     BatchBody,
     BatchLine,
     BatchPage,
-    ReasonBody,
-    VersionBody,
+    BatchVersionBody,
+    FilingReasonBody,
 )
 from approvals.submissions.api.windows import choice_of
 from approvals.submissions.enums import BatchState
@@ -88,7 +88,7 @@ class BatchAct(ActEndpoint):
 
 
 class AddToBatch(BatchAct):
-    serializer_class = VersionBody
+    serializer_class = BatchVersionBody
 
     def perform(self, obj: Batch, data: Any, *, by: User, now: datetime) -> Answer:
         check_version_exists(data["version"], by)
@@ -97,7 +97,7 @@ class AddToBatch(BatchAct):
 
 
 class RemoveFromBatch(BatchAct):
-    serializer_class = VersionBody
+    serializer_class = BatchVersionBody
 
     def perform(self, obj: Batch, data: Any, *, by: User, now: datetime) -> Answer:
         check_version_exists(data["version"], by)
@@ -112,7 +112,7 @@ def check_version_exists(version_id: int, by: User) -> None:
 
 
 class CancelBatch(BatchAct):
-    serializer_class = ReasonBody
+    serializer_class = FilingReasonBody
 
     def perform(self, obj: Batch, data: Any, *, by: User, now: datetime) -> Answer:
         cancel_batch(obj.pk, reason=data["reason"], by=by, now=now)
@@ -134,7 +134,7 @@ class FreezeBatch(SignedActEndpoint):
 
 
 class UnfreezeBatch(SignedActEndpoint):
-    serializer_class = ReasonBody
+    serializer_class = FilingReasonBody
     meaning = Meaning.BATCH_UNFREEZE
     responses = {200: BatchPage}
 

@@ -18,9 +18,9 @@ from approvals.submissions.api.shapes import (
     DepositBody,
     DossierBody,
     DossierPage,
+    FilingReasonBody,
     PieceBody,
     PieceLine,
-    ReasonBody,
 )
 from approvals.submissions.models import Dossier
 from config.http.api import ActEndpoint, ReadEndpoint
@@ -72,7 +72,7 @@ class Pieces(ActEndpoint):
 class Miss(ActEndpoint):
     """Declare that a dossier was not deposited."""
 
-    serializer_class = ReasonBody
+    serializer_class = FilingReasonBody
     responses = {200: DossierPage}
 
     def get_object(self, request: Request, **kwargs: Any) -> Dossier:

@@ -97,11 +97,11 @@ class BatchBody(Shape):
     out_of_window = serializers.ChoiceField(choices=VisaCategory.choices, required=False)
 
 
-class VersionBody(Shape):
+class BatchVersionBody(Shape):
     version = serializers.IntegerField()
 
 
-class ReasonBody(Shape):
+class FilingReasonBody(Shape):
     reason = serializers.CharField(allow_blank=True, **REASON)
 
 
