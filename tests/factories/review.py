@@ -6,16 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from approvals.people.models import User
-from approvals.review.actions import carry, decide, submit
+from approvals.review.actions import answer_changes, carry, decide, submit
 from approvals.review.enums import MEANINGS, Outcome
-from approvals.review.models import Carry, ReviewCycle, ReviewTask, Verdict
+from approvals.review.models import Carry, RequestedChange, ReviewCycle, ReviewTask, Verdict
 from approvals.signatures.actions import prove
 from approvals.signatures.enums import Meaning
 from approvals.signatures.models import Proof
+from content.assets.actions import upload_revision
 from content.assets.actions.facts import give_reference
 from content.assets.models import Version
 from tests.factories import T0
-from tests.factories.assets import make_asset, make_version
+from tests.factories.assets import PREPARED_ON, make_asset, make_pdf, make_version
 from tests.factories.people import PASSWORD, Cast
 
 _numbers = itertools.count(1)
@@ -119,3 +120,30 @@ def sign_carry(version: Version, by: User, *, now: datetime = T0, **fields: Any)
     fields.setdefault("reason", "Corrigé comme demandé.")
     proof = proof_of(by, Meaning.CARRY, now=now)
     return carry(version.pk, credentials=proof, by=by, now=now, **fields)
+
+
+def correct(version: Version, *, text: str = "CORRIGE", now: datetime = T0) -> Version:
+    """Upload a corrected revision as the owner; return the version as it is then."""
+    upload_revision(
+        version.pk,
+        files=[make_pdf(text)],
+        prepared_on=PREPARED_ON,
+        by=version.asset.owner,
+        now=now,
+    )
+    kept: Version = Version.objects.get(pk=version.pk)
+    return kept
+
+
+def answer_all(version: Version, *, now: datetime = T0) -> None:
+    """Answer every standing change as the owner."""
+    asked = RequestedChange.objects.standing().unconfirmed().filter(verdict__cycle__version=version)
+    answers = [{"change": change.pk, "evidence": "page 2"} for change in asked]
+    answer_changes(version.pk, answers=answers, by=version.asset.owner, now=now)
+
+
+def resubmitted(version: Version, *, now: datetime = T0, text: str = "CORRIGE") -> ReviewCycle:
+    """Correct, answer and submit again."""
+    correct(version, text=text, now=now)
+    answer_all(version, now=now)
+    return submit(version.pk, by=version.asset.owner, now=now)

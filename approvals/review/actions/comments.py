@@ -21,6 +21,7 @@ from approvals.review.policies.comments import (
 from content.assets.models import Version
 
 SIDES = ("x", "y", "width", "height")
+MAX_PAGE = 100_000
 PARTICIPANTS = (*OWNERS, *REVIEWERS, *PHARMACISTS)
 
 
@@ -82,11 +83,11 @@ def _rectangle(anchor: Mapping[str, Any]) -> dict[str, Any]:
     try:
         page = int(anchor["page"])
         sides = {side: Decimal(str(anchor[side])).quantize(Decimal("0.000001")) for side in SIDES}
-    except (KeyError, TypeError, ValueError, InvalidOperation) as error:
+        starts = sides["x"] >= 0 and sides["y"] >= 0 and 1 <= page <= MAX_PAGE
+        filled = sides["width"] > 0 and sides["height"] > 0
+        ends = sides["x"] + sides["width"] <= 1 and sides["y"] + sides["height"] <= 1
+    except (KeyError, TypeError, ValueError, OverflowError, InvalidOperation) as error:
         raise outside from error
-    starts = sides["x"] >= 0 and sides["y"] >= 0 and page >= 1
-    filled = sides["width"] > 0 and sides["height"] > 0
-    ends = sides["x"] + sides["width"] <= 1 and sides["y"] + sides["height"] <= 1
     if not (starts and filled and ends):
         raise outside
     return {"page": page, **sides}

@@ -1,0 +1,391 @@
+"""Carry: verdicts and visas given on one digest hold for another (DOMAIN.md §3, §6)."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from approvals.audit import InvalidInput, PolicyDenied, StateConflict
+from approvals.people.enums import Role
+from approvals.review import policies
+from approvals.review.actions import reopen, send_back, submit
+from approvals.review.enums import CarryKind, CycleKind, CycleState, Outcome, TaskState
+from approvals.review.models import Carry, ReviewCycle, ReviewTask, Verdict
+from approvals.review.policies import check_verdicts_hold, missing_roles
+from approvals.signatures.enums import Meaning
+from approvals.signatures.models import Signature
+from content.assets.actions.facts import burn_reference, grant_visa
+from content.assets.enums import State, VisaBasis
+from content.assets.models import Version
+from tests.factories import keep
+from tests.factories.assets import drive, make_version
+from tests.factories.people import Cast, make_person
+from tests.factories.review import (
+    approved,
+    correct,
+    give,
+    give_all,
+    in_review,
+    reserve,
+    resubmitted,
+    sign_carry,
+    task_of,
+)
+
+pytestmark = pytest.mark.django_db
+CHANGES = Outcome.APPROVED_WITH_CHANGES
+
+
+def fresh(version: Version) -> Version:
+    kept: Version = Version.objects.get(pk=version.pk)
+    return kept
+
+
+def with_changes(cast: Cast, *askers: str) -> Version:
+    """A brochure in which the named reviewers asked for changes to evidence."""
+    cycle = in_review(cast)
+    for role, person in (
+        ("medical_reviewer", cast.medical),
+        ("regulatory_reviewer", cast.regulatory),
+        ("compliance_reviewer", cast.compliance),
+    ):
+        give(task_of(cycle, role), person, CHANGES if role in askers else Outcome.APPROVED)
+    return fresh(cycle.version)
+
+
+class TestConfirmation:
+    def test_the_cycle_goes_on_with_those_who_asked(self, cast: Cast, now: datetime) -> None:
+        version = with_changes(cast, "medical_reviewer")
+        assert version.state == State.CHANGES_REQUESTED
+        cycle = resubmitted(version)
+        assert (cycle.number, cycle.state) == (1, CycleState.CONFIRMING)
+        assert task_of(cycle, "medical_reviewer").state == TaskState.TO_CONFIRM
+        assert task_of(cycle, "regulatory_reviewer").state == TaskState.DECIDED
+        assert list(ReviewTask.objects.awaiting(cast.medical)) == [
+            task_of(cycle, "medical_reviewer")
+        ]
+        assert not ReviewTask.objects.awaiting(cast.medical2).exists()
+
+    def test_the_last_confirmation_carries_every_other_verdict(
+        self, cast: Cast, now: datetime
+    ) -> None:
+        version = with_changes(cast, "medical_reviewer", "compliance_reviewer")
+        cycle = resubmitted(version)
+        first = sign_carry(version, cast.medical)
+        assert first.carried.count() == 1
+        assert not cycle.tasks.filter(stage=2).exists()
+        last = sign_carry(version, cast.compliance)
+        assert last.carried.count() == 2
+        assert cycle.tasks.get(stage=2).state == TaskState.OPEN
+        give(cycle.tasks.get(stage=2), cast.pharmacist)
+        assert fresh(version).state == State.APPROVED
+        check_verdicts_hold(fresh(version))
+
+    def test_it_names_both_digests_reason_and_difference(self, cast: Cast, now: datetime) -> None:
+        version = with_changes(cast, "medical_reviewer")
+        cycle = resubmitted(version)
+        kept = sign_carry(version, cast.medical, reason="Posologie corrigée")
+        verdict = Verdict.objects.get(cycle=cycle, decided_by=cast.medical)
+        assert (kept.from_digest, kept.to_digest) == (verdict.digest, cycle.revision.digest)
+        assert kept.from_digest != kept.to_digest
+        assert (kept.kind, kept.reason) == (CarryKind.CONFIRMATION, "Posologie corrigée")
+        assert kept.difference["files"][0] != kept.difference["files"][1]
+        assert kept.signature.meaning == Meaning.CARRY
+        assert [item["digest"] for item in kept.signature.covers] == [
+            kept.from_digest,
+            kept.to_digest,
+        ]
+
+    def test_only_by_who_asked(self, cast: Cast, now: datetime) -> None:
+        version = with_changes(cast, "medical_reviewer")
+        resubmitted(version)
+        signatures = Signature.objects.count()
+        for person in (cast.medical2, cast.regulatory, cast.pm):
+            with pytest.raises(PolicyDenied) as refusal:
+                sign_carry(version, person)
+            assert refusal.value.code == "not_your_verdict"
+            assert not policies.can_carry(fresh(version), person, now)
+        assert Signature.objects.count() == signatures
+        assert policies.can_carry(fresh(version), cast.medical, now)
+
+    def test_only_one_s_own_tasks_are_named(self, cast: Cast, now: datetime) -> None:
+        version = with_changes(cast, "medical_reviewer", "compliance_reviewer")
+        cycle = resubmitted(version)
+        other = task_of(cycle, "compliance_reviewer").pk
+        with pytest.raises(InvalidInput) as refusal:
+            sign_carry(version, cast.medical, tasks=[other])
+        assert list(refusal.value.errors) == ["tasks"]
+
+    def test_a_reason_is_owed(self, cast: Cast) -> None:
+        version = with_changes(cast, "medical_reviewer")
+        resubmitted(version)
+        with pytest.raises(InvalidInput) as refusal:
+            sign_carry(version, cast.medical, reason=" ")
+        assert list(refusal.value.errors) == ["reason"]
+
+    def test_who_asked_may_refuse_instead(self, cast: Cast) -> None:
+        version = with_changes(cast, "medical_reviewer")
+        cycle = resubmitted(version)
+        task = task_of(cycle, "medical_reviewer")
+        with pytest.raises(InvalidInput) as refusal:
+            give(task, cast.medical)
+        assert refusal.value.code == "confirmation_awaited"
+        give(task, cast.medical, Outcome.CHANGES_REQUIRED)
+        assert fresh(version).state == State.CHANGES_REQUESTED
+        assert ReviewCycle.objects.get(pk=cycle.pk).state == CycleState.CHANGES_REQUIRED
+        assert task.verdicts.in_force().get().outcome == Outcome.CHANGES_REQUIRED
+
+    def test_another_may_take_a_verdict_back_until_the_last_confirmation(
+        self, cast: Cast, now: datetime
+    ) -> None:
+        version = with_changes(cast, "medical_reviewer")
+        cycle = resubmitted(version)
+        task = task_of(cycle, "regulatory_reviewer")
+        reopen(task.pk, reason="La page 2 a changé", by=cast.regulatory, now=now)
+        sign_carry(version, cast.medical)
+        assert not cycle.tasks.filter(stage=2).exists()
+        with pytest.raises(PolicyDenied) as refusal:
+            give(task, cast.regulatory2)
+        assert refusal.value.code == "not_your_verdict"
+        give(task, cast.regulatory)
+        assert cycle.tasks.filter(stage=2).exists()
+        with pytest.raises(StateConflict) as late:
+            reopen(task.pk, reason="x", by=cast.regulatory, now=now)
+        assert late.value.code == "not_reopenable"
+
+    def test_reopening_is_for_who_decided_with_a_reason(self, cast: Cast, now: datetime) -> None:
+        version = with_changes(cast, "medical_reviewer")
+        cycle = resubmitted(version)
+        task = task_of(cycle, "regulatory_reviewer")
+        with pytest.raises(PolicyDenied) as denied:
+            reopen(task.pk, reason="x", by=cast.regulatory2, now=now)
+        assert denied.value.code == "not_your_verdict"
+        with pytest.raises(InvalidInput):
+            reopen(task.pk, reason="", by=cast.regulatory, now=now)
+        with pytest.raises(StateConflict) as asked:
+            reopen(task_of(cycle, "medical_reviewer").pk, reason="x", by=cast.medical, now=now)
+        assert asked.value.code == "not_reopenable"
+
+    def test_the_pharmacist_s_changes_carry_the_first_stage_too(
+        self, cast: Cast, now: datetime
+    ) -> None:
+        version = with_changes(cast, "medical_reviewer")
+        cycle = resubmitted(version)
+        sign_carry(version, cast.medical)
+        give(cycle.tasks.get(stage=2), cast.pharmacist, CHANGES)
+        resubmitted(version, text="ENCORE")
+        kept = sign_carry(version, cast.pharmacist)
+        assert kept.carried.count() == 4
+        assert fresh(version).state == State.APPROVED
+        check_verdicts_hold(fresh(version))
+
+
+class TestReferenceOnly:
+    def sent_back(self, cast: Cast, now: datetime, **fields: Any) -> Version:
+        """A version whose reference was burnt, corrected and submitted again."""
+        version = approved(cast)
+        send_back(version.pk, reason="Période manquée", by=cast.regulatory, now=now)
+        if fields.get("new_reference", True):
+            burn_reference(fresh(version), reason="Manquée", by=cast.regulatory, now=now)
+            reserve(fresh(version))
+        correct(version, text="CARDIOMED 10 mg nouvelle référence")
+        submit(version.pk, by=cast.pm, now=now)
+        return fresh(version)
+
+    def test_regulatory_alone_carries_all_verdicts(self, cast: Cast, now: datetime) -> None:
+        version = self.sent_back(cast, now)
+        assert policies.can_carry(version, cast.regulatory2, now)
+        kept = sign_carry(version, cast.regulatory2)
+        assert (kept.kind, kept.carried.count()) == (CarryKind.REFERENCE_ONLY, 4)
+        version = fresh(version)
+        assert version.state == State.APPROVED
+        check_verdicts_hold(version)
+        assert not ReviewTask.objects.open().filter(cycle__version=version).exists()
+
+    def test_nobody_else(self, cast: Cast, now: datetime) -> None:
+        version = self.sent_back(cast, now)
+        for person in (cast.medical, cast.pharmacist, cast.pm):
+            with pytest.raises(PolicyDenied) as refusal:
+                sign_carry(version, person)
+            assert refusal.value.code == "role_missing"
+
+    def test_not_where_the_reference_is_the_same(self, cast: Cast, now: datetime) -> None:
+        version = self.sent_back(cast, now, new_reference=False)
+        with pytest.raises(StateConflict) as refusal:
+            sign_carry(version, cast.regulatory)
+        assert refusal.value.code == "reference_unchanged"
+
+    def test_not_where_more_changed(self, cast: Cast, now: datetime) -> None:
+        from content.assets.actions import edit_asset
+
+        version = approved(cast)
+        send_back(version.pk, reason="x", by=cast.regulatory, now=now)
+        burn_reference(fresh(version), reason="Manquée", by=cast.regulatory, now=now)
+        reserve(fresh(version))
+        edit_asset(version.asset_id, changes={"title": "Neuf"}, reason="x", by=cast.pm, now=now)
+        correct(version)
+        submit(version.pk, by=cast.pm, now=now)
+        with pytest.raises(StateConflict) as refusal:
+            sign_carry(version, cast.regulatory)
+        assert refusal.value.code == "more_than_reference"
+
+    def test_not_on_a_first_review_nor_a_draft(self, cast: Cast, now: datetime) -> None:
+        cycle = in_review(cast)
+        with pytest.raises(StateConflict) as first:
+            sign_carry(cycle.version, cast.regulatory)
+        assert first.value.code == "nothing_to_carry"
+        version = approved(cast)
+        with pytest.raises(StateConflict) as state:
+            sign_carry(version, cast.regulatory)
+        assert state.value.code == "wrong_state"
+
+    def test_not_once_somebody_decided(self, cast: Cast, now: datetime) -> None:
+        version = self.sent_back(cast, now)
+        cycle = ReviewCycle.objects.open().get(version=version)
+        give(task_of(cycle, "medical_reviewer"), cast.medical)
+        with pytest.raises(StateConflict) as refusal:
+            sign_carry(version, cast.regulatory)
+        assert refusal.value.code == "review_started"
+
+
+class TestMinorModification:
+    def cleared(self, cast: Cast, now: datetime) -> Version:
+        """A version reviewed by all and cleared under a visa."""
+        version = approved(cast)
+        grant_visa(
+            version,
+            category="PM",
+            digest=version.current_revision.digest,
+            basis=VisaBasis.EXPRESS,
+            starts_on=date(2026, 4, 1),
+            ends_on=date(2028, 4, 1),
+            by=cast.regulatory,
+            now=now,
+        )
+        version = fresh(version)
+        for name in ("add_to_batch", "deposit", "grant"):
+            getattr(version, name)(at=now)
+            keep(version, by=cast.regulatory)
+        return version
+
+    def successor(self, cast: Cast, now: datetime) -> Version:
+        before = self.cleared(cast, now)
+        released = fresh(before)
+        released.release(at=now)
+        from content.assets.actions.facts import mark_released
+
+        mark_released(
+            released,
+            valid_from=date(2026, 4, 14),
+            expires_on=date(2028, 4, 1),
+            by=cast.pharmacist,
+            now=now,
+        )
+        return make_version(before.asset, change_kind="minor_modification")
+
+    def test_two_carries_clear_it_under_the_old_visa(self, cast: Cast, now: datetime) -> None:
+        version = self.successor(cast, now)
+        cycle = submit(version.pk, by=cast.pm, now=now)
+        assert cycle.kind == CycleKind.CARRY
+        assert sorted(cycle.tasks.values_list("role", flat=True)) == [
+            "regulatory_reviewer",
+            "responsible_pharmacist",
+        ]
+        sign_carry(version, cast.regulatory, category="layout")
+        assert fresh(version).state == State.IN_REVIEW
+        sign_carry(version, cast.pharmacist, category="layout")
+        version = fresh(version)
+        before = version.asset.versions.get(number=1)
+        assert version.state == State.CLEARED
+        assert (version.visa, version.reference) == (before.visa, before.reference)
+        assert version.expires_on == before.expires_on
+        check_verdicts_hold(version)
+        assert Carry.objects.filter(version=version).count() == 2
+        assert version.history.filter(state=State.CLEARED).count() == 1
+
+    def test_the_category_is_on_the_authority_s_list(self, cast: Cast, now: datetime) -> None:
+        version = self.successor(cast, now)
+        submit(version.pk, by=cast.pm, now=now)
+        with pytest.raises(InvalidInput) as refusal:
+            sign_carry(version, cast.regulatory, category="everything")
+        assert list(refusal.value.errors) == ["category"]
+
+    def test_two_people_sign(self, cast: Cast, now: datetime) -> None:
+        both = make_person(Role.REGULATORY_REVIEWER, Role.RESPONSIBLE_PHARMACIST)
+        version = self.successor(cast, now)
+        submit(version.pk, by=cast.pm, now=now)
+        sign_carry(version, both, category="layout")
+        with pytest.raises(PolicyDenied) as refusal:
+            sign_carry(version, both, category="layout")
+        assert refusal.value.code == "already_decided"
+
+    def test_no_other_role_and_no_second_signature_of_a_role(
+        self, cast: Cast, now: datetime
+    ) -> None:
+        version = self.successor(cast, now)
+        submit(version.pk, by=cast.pm, now=now)
+        with pytest.raises(PolicyDenied) as refusal:
+            sign_carry(version, cast.medical, category="layout")
+        assert refusal.value.code == "role_missing"
+        sign_carry(version, cast.regulatory, category="layout")
+        with pytest.raises(StateConflict) as twice:
+            sign_carry(version, cast.regulatory2, category="layout")
+        assert twice.value.code == "task_decided"
+
+    def test_it_is_not_decided_again(self, cast: Cast, now: datetime) -> None:
+        version = self.successor(cast, now)
+        cycle = submit(version.pk, by=cast.pm, now=now)
+        with pytest.raises(StateConflict) as refusal:
+            give(task_of(cycle, "regulatory_reviewer"), cast.regulatory)
+        assert refusal.value.code == "carry_awaited"
+
+    def test_without_a_visa_in_force_there_is_nothing_to_keep(
+        self, cast: Cast, now: datetime
+    ) -> None:
+        version = self.successor(cast, now)
+        later = now + timedelta(days=800)
+        with pytest.raises(StateConflict) as refusal:
+            submit(version.pk, by=cast.pm, now=later)
+        assert refusal.value.code == "no_visa_to_carry"
+
+
+class TestVerdictsHold:
+    def test_invariant_2_every_required_role_on_the_very_digest(
+        self, cast: Cast, now: datetime
+    ) -> None:
+        version = approved(cast)
+        check_verdicts_hold(version)
+        revision = version.current_revision
+        revision.digest = "0" * 64
+        keep(revision, by=cast.admin)
+        with pytest.raises(StateConflict) as refusal:
+            check_verdicts_hold(version)
+        assert refusal.value.code == "verdict_missing"
+        assert len(missing_roles(version)) == 4
+
+    def test_invariant_2_nothing_holds_before_the_last_stage(
+        self, cast: Cast, now: datetime
+    ) -> None:
+        cycle = in_review(cast)
+        assert len(missing_roles(cycle.version)) == 4
+        give_all(cycle, [("medical_reviewer", cast.medical)])
+        with pytest.raises(StateConflict):
+            check_verdicts_hold(fresh(cycle.version))
+
+    def test_invariant_2_a_version_that_was_never_reviewed(self, cast: Cast, now: datetime) -> None:
+        from tests.factories.review import draft
+
+        version = drive(draft(cast), State.APPROVED)
+        with pytest.raises(StateConflict) as refusal:
+            check_verdicts_hold(version)
+        assert refusal.value.code == "verdict_missing"
+
+    def test_invariant_4_a_new_revision_voids_the_verdicts_unless_carried(
+        self, cast: Cast, now: datetime
+    ) -> None:
+        version = with_changes(cast, "medical_reviewer")
+        cycle = resubmitted(version)
+        digest = cycle.revision.digest
+        assert not Verdict.objects.holding_on(digest, cycle=cycle).exists()
+        sign_carry(version, cast.medical)
+        assert Verdict.objects.holding_on(digest, cycle=cycle).count() == 3
