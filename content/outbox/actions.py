@@ -118,6 +118,15 @@ def dispatch(at: datetime) -> Dispatched:
     return Dispatched(done, retried, failed)
 
 
+def consider_told(*, before: datetime, now: datetime) -> int:
+    """Let go of messages older than an instant, unsent: they tell of what is long past.
+
+    For the demonstration, whose stories happened before anybody was there to read a mail.
+    """
+    waiting = Message.objects.filter(state=DispatchState.WAITING, created_at__lt=before)
+    return waiting.update(state=DispatchState.DONE, done_at=now)
+
+
 def _claim(at: datetime) -> Message | None:
     """Take the oldest due message and count the attempt, committed before the work starts."""
     skip = connection.features.has_select_for_update_skip_locked

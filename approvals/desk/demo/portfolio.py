@@ -28,6 +28,8 @@ from content.catalogue.enums import AuthorisationStatus
 from content.catalogue.models import Product
 from content.catalogue.policies import public_allowed
 
+# What the stories below make without being asked for more.
+BASE = 27
 REFUSAL = "L'allégation « mieux toléré » n'est étayée par aucune étude citée."
 SAFETY = "Une donnée de tolérance doit être ajoutée à la page 2."
 OUTDATED = "Le prix indiqué n'est plus le bon."
@@ -58,7 +60,7 @@ def choose_products(world: World) -> Shelf:
             authorisation_ends_on__isnull=True,
             freezes__isnull=True,
             marketing_status__startswith="Commercialis",
-        ).order_by("name", "pk")
+        ).order_by("cis")
         prescribed = list(standing.filter(prescription_only=True)[:6])
         shelf[name] = prescribed or list(standing[:6])
         free = standing.filter(prescription_only=False, reimbursed=False, restricted=False)
@@ -70,7 +72,7 @@ def choose_products(world: World) -> Shelf:
 
 
 def portfolio(world: World, count: int) -> list[Story]:
-    """Return ``count`` stories' worth of assets."""
+    """Return the stories of ``count`` assets, or of ``BASE`` where that is more."""
     shelf = choose_products(world)
     cardio = [shelf.cardio[k % len(shelf.cardio)] for k in range(4)]
     breath = [shelf.breath[k % len(shelf.breath)] for k in range(3)]
@@ -85,7 +87,6 @@ def portfolio(world: World, count: int) -> list[Story]:
     first, later = _granted_long_ago(world, old, cardio, breath)
     second = _granted_lately(world, recent, cardio, breath, first[0])
     current = _in_the_present_window(cardio, breath)
-    base = 26
     extra = [
         Entry(
             Piece(
@@ -94,7 +95,7 @@ def portfolio(world: World, count: int) -> list[Story]:
             ),
             decided("granted", old.closes_on + timedelta(days=30), then=released()),
         )
-        for k in range(max(0, count - base))
+        for k in range(max(0, count - BASE))
     ]
     stories += _campaign(world, first + later + extra, old)
     stories += _campaign(world, second, recent)

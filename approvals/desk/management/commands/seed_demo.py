@@ -1,6 +1,7 @@
 """Seed the demonstration: the cast, products in teams, windows, a portfolio in every state."""
 
 import contextlib
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,7 @@ from content.assets.actions.sweep import follow_the_day
 from content.assets.models import Asset, Version
 from content.calendar import add_months, paris_day
 from content.catalogue.models import Product
-
-MINIMUM = 20
+from content.outbox.actions import consider_told
 
 
 class Command(BaseCommand):
@@ -37,15 +37,17 @@ class Command(BaseCommand):
         parser.add_argument(
             "--bdpm", type=Path, metavar="DIR", help="the public database's files, not the extract"
         )
-        parser.add_argument("--assets", type=int, default=26, metavar="N")
+        parser.add_argument(
+            "--assets",
+            type=int,
+            default=0,
+            metavar="N",
+            help="how many; never fewer than all states",
+        )
 
     def handle(self, *args: Any, bdpm: Path | None, assets: int, **options: Any) -> None:
         if not settings.DEBUG:
             raise CommandError("The demonstration is for development: DEBUG is off.")
-        if assets < MINIMUM:
-            raise CommandError(
-                f"{assets} assets do not show every state: ask for {MINIMUM} or more."
-            )
         with translation.override("fr"):
             self._import(bdpm)
             self._seed(assets)
@@ -72,6 +74,7 @@ class Command(BaseCommand):
             if not Asset.objects.filter(owner__in=people.values()).exists():
                 tell(world, portfolio(world, count))
                 follow_the_day(by=system, now=present)
+                consider_told(before=present - timedelta(days=1), now=present)
         self._say()
 
     def _say(self) -> None:
