@@ -119,7 +119,9 @@ def edit_asset(
     asset = locked_asset(asset_id)
     _check_known(changes)
     before = identity_of(asset)
-    changes = {name: value for name, value in changes.items() if before[name] != value}
+    changes = {
+        name: value for name, value in changes.items() if not _same(name, before[name], value)
+    }
     check_can_edit_asset(asset, by, now, fields=changes)
     if not changes:
         return asset
@@ -131,6 +133,13 @@ def edit_asset(
     _write(asset, identity)
     _follow_in_open_version(asset, by=by)
     return asset
+
+
+def _same(field: str, before: Any, after: Any) -> bool:
+    """Whether a value given is the one that stands; the order of products means nothing."""
+    if field == "products":
+        return set(before) == set(after)
+    return bool(before == after)
 
 
 def _check_known(changes: dict[str, Any]) -> None:
