@@ -13,7 +13,7 @@ from content.positive_list.api import (
 urlpatterns = [
     path("positive-list/", PositiveList.as_view(), name="positive_list"),
     path("negative-list/", NegativeList.as_view(), name="negative_list"),
-    path("valid-documents/", ValidDocuments.as_view(), name="valid_documents"),
+    path("valid-documents/", ValidDocuments.as_view(), name="documents_list"),
     path("status/<str:code>/", PieceStatus.as_view(), name="status"),
     path("products/<str:cis>/visit-documents/", VisitDocuments.as_view(), name="visit_documents"),
 ]
