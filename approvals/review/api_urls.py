@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from approvals.review.api import comments, tasks, versions
+from approvals.review.api import comments, revisions, tasks, versions
 
 urlpatterns = [
     path("tasks/", tasks.Tasks.as_view(), name="tasks"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("tasks/<int:task>/reassign/", tasks.Reassign.as_view(), name="reassign"),
     path("tasks/<int:task>/reopen/", tasks.Reopen.as_view(), name="reopen"),
     path("tasks/<int:task>/decide/", tasks.Decide.as_view(), name="decide"),
+    # Here and not with assets: the answers to a review come with the corrected files.
+    path("versions/<int:pk>/revisions/", revisions.Revisions.as_view(), name="revisions"),
     path("versions/<int:version>/submit/", versions.Submit.as_view(), name="submit"),
     path("versions/<int:version>/recall/", versions.Recall.as_view(), name="recall"),
     path("versions/<int:version>/send-back/", versions.SendBack.as_view(), name="send_back"),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals.people.enums import Role
 from approvals.review.enums import APPROVING, Answer, Outcome, Severity, TaskState
-from approvals.review.models import MinorModificationCategory, ReviewTask
+from approvals.review.models import MinorModificationCategory, RequestedChange, ReviewTask
 
 
 class ReasonForm(forms.Form):
@@ -110,6 +110,27 @@ class CarryForm(ReasonForm):
                 label=_("Category on the authority’s list"),
                 choices=[(category.code, str(category)) for category in categories],
             )
+
+
+class AnswerForm(forms.Form):
+    """Where each requested change was made."""
+
+    def __init__(self, *args: Any, changes: list[RequestedChange], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for change in changes:
+            self.fields[f"change_{change.pk}"] = forms.CharField(
+                label=change.text,
+                help_text=_("Say where it was made: page, paragraph."),
+                max_length=5000,
+            )
+
+    @staticmethod
+    def given(cleaned: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return the answers as the action takes them."""
+        return [
+            {"change": int(name.removeprefix("change_")), "evidence": evidence}
+            for name, evidence in cleaned.items()
+        ]
 
 
 class CommentForm(forms.Form):

@@ -11,9 +11,11 @@ urlpatterns = [
     path("versions/<int:pk>/recall/", views.RecallPage.as_view(), name="recall"),
     path("versions/<int:pk>/send-back/", views.SendBackPage.as_view(), name="send_back"),
     path("versions/<int:pk>/cancel/", views.CancelPage.as_view(), name="cancel"),
+    path("versions/<int:pk>/answer/", views.AnswerPage.as_view(), name="answer"),
     path("versions/<int:pk>/carry/", views.CarryPage.as_view(), name="carry"),
     path("versions/<int:pk>/comment/", views.CommentPage.as_view(), name="comment"),
 ]
 root_urlpatterns = [
     path("review/<int:task>/", views.DecisionPage.as_view(), name="task"),
+    path("review/<int:task>/files/<int:n>/", views.DocumentPage.as_view(), name="document"),
 ]

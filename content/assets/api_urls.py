@@ -9,7 +9,6 @@ urlpatterns = [
     path("assets/<str:code>/", assets.AssetDetail.as_view(), name="asset"),
     path("assets/<str:code>/transfer/", assets.Transfer.as_view(), name="transfer"),
     path("assets/<str:code>/versions/", versions.Versions.as_view(), name="versions"),
-    path("versions/<int:pk>/revisions/", versions.Revisions.as_view(), name="revisions"),
     path("versions/<int:pk>/dependencies/", versions.Dependencies.as_view(), name="dependencies"),
     path(
         "versions/<int:pk>/dependencies/<int:dependency>/",

@@ -25,6 +25,7 @@ from approvals.review.policies.decisions import (
     why_cannot_decide,
 )
 from approvals.review.policies.lifecycle import (
+    can_answer,
     can_cancel,
     can_recall,
     can_send_back,
@@ -40,6 +41,7 @@ from content.assets.models import Version
 
 __all__ = [
     "OFFERED",
+    "can_answer",
     "can_cancel",
     "can_carry",
     "can_claim",
@@ -73,6 +75,7 @@ __all__ = [
 
 # Acts on a version that its page and its API offer, by the name of their URL verb.
 OFFERED: dict[str, Callable[[Version, User, datetime], bool]] = {
+    "answer": can_answer,
     "submit": can_submit,
     "recall": can_recall,
     "send-back": can_send_back,

@@ -199,6 +199,22 @@ def check_can_answer(version: Version, by: User, now: datetime) -> ReviewCycle:
     return cycle
 
 
+def changes_to_answer(version: Version) -> list[RequestedChange]:
+    """Return the changes asked for in the version's last cycle that are not confirmed."""
+    cycle = ReviewCycle.objects.latest_of(version)
+    standing = RequestedChange.objects.standing().unconfirmed().filter(verdict__cycle=cycle)
+    return list(standing.select_related("verdict__task").order_by("verdict", "position"))
+
+
+def can_answer(version: Version, by: User, now: datetime) -> bool:
+    """Whether a person may now say where changes were made, and some have no answer."""
+    try:
+        check_can_answer(version, by, now)
+    except Refusal:
+        return False
+    return any(change.answered_at is None for change in changes_to_answer(version))
+
+
 def continues(cycle: ReviewCycle | None) -> bool:
     """Whether a resubmission goes on with a cycle: only changes to evidence were asked for."""
     return cycle is not None and cycle.state == CycleState.AWAITING_CHANGES

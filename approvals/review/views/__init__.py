@@ -1,8 +1,10 @@
 """Pages of review: one's tasks, the decision, and a version's way to review and back."""
 
 from approvals.review.views.decision import DecisionPage
+from approvals.review.views.document import DocumentPage
 from approvals.review.views.tasks import TaskList
 from approvals.review.views.versions import (
+    AnswerPage,
     CancelPage,
     CarryPage,
     CommentPage,
@@ -12,10 +14,12 @@ from approvals.review.views.versions import (
 )
 
 __all__ = [
+    "AnswerPage",
     "CancelPage",
     "CarryPage",
     "CommentPage",
     "DecisionPage",
+    "DocumentPage",
     "RecallPage",
     "SendBackPage",
     "SubmitPage",

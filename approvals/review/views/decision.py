@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,6 +15,7 @@ from approvals.review.forms import DecisionForm
 from approvals.review.models import Comment, RequestedChange, ReviewTask
 from approvals.review.policies import check_can_decide
 from approvals.review.queries import next_task_of
+from approvals.review.views.document import SHOWN, visible_task
 from approvals.signatures.enums import Meaning
 from approvals.signatures.models import Proof
 from approvals.signatures.pages import SignedActPage
@@ -29,12 +30,7 @@ class DecisionPage(SignedActPage):
     done = gettext_lazy("Your verdict is signed.")
 
     def get_object(self, request: HttpRequest, **kwargs: Any) -> ReviewTask:
-        tasks = ReviewTask.objects.visible_to(self.by).with_page()
-        found = tasks.select_related("cycle__revision").filter(pk=kwargs["task"]).first()
-        if found is None:
-            raise Http404
-        task: ReviewTask = found
-        return task
+        return visible_task(self.by, kwargs["task"])
 
     def get_title(self, obj: ReviewTask) -> str:
         return _("%(version)s: %(role)s") % {
@@ -88,5 +84,6 @@ class DecisionPage(SignedActPage):
                 else RequestedChange.objects.none()
             ),
             to_confirm=to_confirm,
+            shown=SHOWN,
             **context,
         )

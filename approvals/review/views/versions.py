@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy
 
 from approvals.review import actions
 from approvals.review.enums import CarryKind
-from approvals.review.forms import CarryForm, CommentForm, ReasonForm
+from approvals.review.forms import AnswerForm, CarryForm, CommentForm, ReasonForm
 from approvals.review.models import ReviewCycle
 from approvals.review.policies import (
+    check_can_answer,
     check_can_cancel,
     check_can_carry,
     check_can_comment,
@@ -20,7 +21,7 @@ from approvals.review.policies import (
     check_can_submit,
 )
 from approvals.review.policies.carries import carry_kind
-from approvals.review.policies.lifecycle import continues
+from approvals.review.policies.lifecycle import changes_to_answer, continues
 from approvals.signatures.enums import Meaning
 from approvals.signatures.models import Proof
 from approvals.signatures.pages import SignedActPage
@@ -120,6 +121,28 @@ class CommentPage(VersionAct):
 
     def perform(self, obj: Version, cleaned_data: dict[str, Any], by: Any, now: datetime) -> Any:
         return actions.comment(obj.pk, by=by, now=now, **cleaned_data).version
+
+
+class AnswerPage(VersionAct):
+    """Say where each requested change was made, before the version is submitted again."""
+
+    title = gettext_lazy("Answer the changes")
+    button = gettext_lazy("Keep the answers")
+    done = gettext_lazy("Your answers are kept: submit the version again.")
+    form_class = AnswerForm
+
+    def check(self, obj: Version, by: Any, now: datetime) -> None:
+        check_can_answer(obj, by, now)
+
+    def form_kwargs(self, obj: Version) -> dict[str, Any]:
+        return {"changes": changes_to_answer(obj)}
+
+    def initial(self, obj: Version) -> dict[str, Any]:
+        return {f"change_{change.pk}": change.evidence for change in changes_to_answer(obj)}
+
+    def perform(self, obj: Version, cleaned_data: dict[str, Any], by: Any, now: datetime) -> Any:
+        actions.answer_changes(obj.pk, answers=AnswerForm.given(cleaned_data), by=by, now=now)
+        return obj
 
 
 class CarryPage(VersionAct, SignedActPage):

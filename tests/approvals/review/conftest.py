@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db.models import Model
+from django.urls import resolve
 
 from approvals.audit.models import AuditEvent
 from approvals.signatures.models import Signature
@@ -34,3 +35,9 @@ def footprint(db: None) -> Callable[..., tuple[Any, ...]]:
         )
 
     return take
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _addresses() -> None:
+    """Load every address once, before the clock of the first test runs."""
+    resolve("/")
