@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from typing import Any
 
 MEMORY_LIMIT = 1024 * 1024 * 1024
-CPU_SECONDS = 20
-TIMEOUT = 30
+CPU_SECONDS = 8
+TIMEOUT = 10
 # Names that make a PDF act, seen as tokens of an object's text.
 SUSPECT = re.compile(rb"/(JS|JavaScript|XFA|EF|EmbeddedFiles?|RichMedia|Launch|Rendition)\b")
 FAULTS = ("broken", "encrypted", "script", "embedded", "launch", "too_complex")
