@@ -23,14 +23,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from approvals.submissions.models import DepositWindow
+from approvals.submissions.actions import record_window
 from content.assets.models import Version
 from content.assets.validity import usable_on, why_not
 from content.assets.validity.answers import known_when
 from content.calendar import add_months
 from content.catalogue.models import Product
 from content.positive_list import queries
-from tests.factories import keep
 from tests.factories.catalogue import make_product
 from tests.factories.people import Cast
 from tests.scenarios.walk import Walk
@@ -69,10 +68,11 @@ class House(RuleBasedStateMachine):
         self.atomic.__enter__()
         self.walk = Walk(Cast(), START)
         self.products = [self.walk.cast.product, self.walk.cast.free_product]
-        self.window = keep(
-            DepositWindow(
-                **window_fields(date(2030, 1, 1), date(2030, 12, 31)),
-            ),
+        # A made-up year without published windows: one that is open all along.
+        self.window = record_window(
+            category="PM",
+            opens_on=date(2030, 1, 1),
+            closes_on=date(2030, 12, 31),
             by=self.walk.cast.regulatory,
             now=START,
         )
@@ -189,7 +189,7 @@ class House(RuleBasedStateMachine):
                 version = Version.objects.get(pk=pk)
                 assert usable_on(version, day, as_of=now) == expected
                 assert (not why_not(version, day)) == expected
-        served = {row.version_id for row in self.listed(self.walk.today)}
+        served = {row.version for row in self.listed(self.walk.today)}
         usable = {pk for pk, yes in self.model(self.walk.today).items() if yes}
         assert served == {pk for pk in usable if self.known[pk].promotional}
 
@@ -202,20 +202,7 @@ class House(RuleBasedStateMachine):
                 assert usable_on(version, day, as_of=as_of) == expected
 
     def listed(self, day: date) -> list[queries.Row]:
-        return list(
-            queries.positive(self.walk.cast.pharmacist, day=day, as_of=self.walk.now)
-        )
-
-
-def window_fields(opens_on: date, closes_on: date) -> dict[str, object]:
-    """The window of a made-up year without published ones."""
-    return {
-        "authority": "ANSM",
-        "category": "PM",
-        "opens_on": opens_on,
-        "closes_on": closes_on,
-        "evaluation_ends_on": add_months(closes_on + timedelta(days=1), 2),
-    }
+        return queries.positive(self.walk.cast.pharmacist, day=day, as_of=self.walk.now).rows
 
 
 @pytest.mark.slow

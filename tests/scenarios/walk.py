@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.core.files.uploadedfile import SimpleUploadedFile
-
 from approvals.people.models import User
 from approvals.release import actions as releasing
 from approvals.review import actions as reviewing
@@ -74,10 +72,10 @@ class Walk:
         version = Version.objects.get(pk=version.pk)
         reference = version.reference.value if version.reference else ""
         names = version.asset.products.values_list("name", flat=True)
-        content = make_pdf("\n".join([*names, reference, str(self.today), *lines]))
+        file = make_pdf("\n".join([*names, reference, str(self.today), *lines]))
         preparing.upload_revision(
             version.pk,
-            files=[SimpleUploadedFile("brochure.pdf", content)],
+            files=[file],
             prepared_on=self.today,
             by=version.asset.owner,
             now=self.now,
@@ -152,7 +150,7 @@ class Walk:
             submitting.add_piece(
                 dossier.pk,
                 kind=kind,
-                file=SimpleUploadedFile(f"{receipt}.pdf", make_pdf(f"{kind} {receipt}")),
+                file=make_pdf(f"{kind} {receipt}", name=f"{receipt}.pdf"),
                 by=by,
                 now=self.now,
             )
@@ -160,7 +158,7 @@ class Walk:
         proof = submitting.add_piece(
             dossier.pk,
             kind="proof",
-            file=SimpleUploadedFile("accuse.pdf", make_pdf("accusé de réception")),
+            file=make_pdf("accusé de réception", name="accuse.pdf"),
             by=by,
             now=self.now,
         )
