@@ -68,14 +68,17 @@ class House(RuleBasedStateMachine):
         self.atomic.__enter__()
         self.walk = Walk(Cast(), START)
         self.products = [self.walk.cast.product, self.walk.cast.free_product]
-        # A made-up year without published windows: one that is open all along.
-        self.window = record_window(
-            category="PM",
-            opens_on=date(2030, 1, 1),
-            closes_on=date(2030, 12, 31),
-            by=self.walk.cast.regulatory,
-            now=START,
-        )
+        # A made-up year without published windows: one that is open all along, every month.
+        self.windows = {
+            month: record_window(
+                category="PM",
+                opens_on=date(2030, month, 1),
+                closes_on=add_months(date(2030, month, 1), 1) - timedelta(days=1),
+                by=self.walk.cast.regulatory,
+                now=START,
+            )
+            for month in range(1, 13)
+        }
         self.known: dict[int, Known] = {}
         self.freezes: dict[int, list[list[date]]] = {}
         self.past: dict[date, dict[int, bool]] = {}
@@ -92,7 +95,7 @@ class House(RuleBasedStateMachine):
         if self.frozen(product) and promotional:
             promotional = False
         if promotional:
-            version = self.walk.cleared(product, window=self.window)
+            version = self.walk.cleared(product, window=self.windows[self.walk.today.month])
         else:
             version = self.walk.approved(product, nature="environment")
         return version.pk, which, promotional
