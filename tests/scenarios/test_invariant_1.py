@@ -215,8 +215,8 @@ def test_invariant_1_nothing_served_fails_the_rule_of_its_day() -> None:
     run_state_machine_as_test(
         House,
         settings=settings(
-            max_examples=10,
-            stateful_step_count=20,
+            max_examples=8,
+            stateful_step_count=16,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

@@ -63,9 +63,7 @@ class Walk:
             by=by,
             now=self.now,
         )
-        return preparing.create_version(
-            asset.pk, files=[], prepared_on=None, by=by, now=self.now
-        )
+        return preparing.create_version(asset.pk, files=[], prepared_on=None, by=by, now=self.now)
 
     def upload(self, version: Version, *lines: str) -> None:
         """The owner uploads a PDF that prints its reference and preparation date."""
@@ -88,9 +86,7 @@ class Walk:
         reviewing.submit(version.pk, by=version.asset.owner, now=self.now)
 
     def decide(self, task: ReviewTask, by: User, verdict: str = "approved", **more: Any) -> None:
-        checklist = {
-            item["key"]: {"answer": "yes", "note": ""} for item in task.checklist
-        }
+        checklist = {item["key"]: {"answer": "yes", "note": ""} for item in task.checklist}
         reviewing.decide(
             task.pk,
             verdict=verdict,
@@ -114,14 +110,14 @@ class Walk:
         """Every reviewer of every stage signs ``approved``."""
         for _stage in range(4):
             tasks: Sequence[ReviewTask] = list(
-                ReviewTask.objects.filter(
-                    cycle__version=version, state="open"
-                ).order_by("pk")
+                ReviewTask.objects.filter(cycle__version=version, state="open").order_by("pk")
             )
             for task in tasks:
                 self.decide(task, self.reviewer(task.role))
 
-    def approved(self, *products: Product, window: DepositWindow | None = None, **kind: str) -> Version:
+    def approved(
+        self, *products: Product, window: DepositWindow | None = None, **kind: str
+    ) -> Version:
         """A version walked from creation to approval."""
         version = self.brochure(*products, **kind)
         if window is not None:
@@ -189,9 +185,7 @@ class Walk:
     # The pharmacist.
 
     def release(self, version: Version, **more: Any) -> Version:
-        releasing.release(
-            version.pk, **more, **self.signed(self.cast.pharmacist, Meaning.RELEASE)
-        )
+        releasing.release(version.pk, **more, **self.signed(self.cast.pharmacist, Meaning.RELEASE))
         return Version.objects.get(pk=version.pk)
 
     def suspend(self, version: Version, **more: Any) -> None:
