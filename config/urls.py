@@ -40,6 +40,7 @@ urlpatterns = [
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}brand/favicon.svg")),
     path("api/v1/", include("config.api_urls")),
     path("accounts/", include("config.http.account_urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
     *[pages_of(module_name) for module_name in PAGES],
     path("admin/", admin.site.urls),
 ]

@@ -1,6 +1,6 @@
 """Which acts a page offers on a version: only those that would be accepted, each with its page."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,11 @@ from django.utils.translation import gettext_lazy
 from approvals.audit import Refusal
 from approvals.desk.offers import offered
 from approvals.people.models import User
+from approvals.people.policies import is_pharmacist
+from approvals.release.policies import check_can_release
 from approvals.review.models import ReviewTask
+from approvals.review.policies import check_can_submit
+from content.assets.enums import EDITABLE, State
 from content.assets.models import Version
 from content.assets.policies import check_four_eyes
 
@@ -56,7 +60,7 @@ def _buttons(found: Iterable[tuple[str, str]], version: Version) -> Iterable[But
         url = _address(app, verb, version)
         if url is None:
             continue
-        style = "grave" if verb in GRAVE else "" if main else "quiet"
+        style = "soft-grave" if verb in GRAVE else "" if main else "quiet"
         main = False
         yield Button(LABELS[verb], url, style)
 
@@ -76,13 +80,26 @@ def tasks_for(version: Version, by: User) -> list[ReviewTask]:
     return list(ReviewTask.objects.awaiting(by).filter(cycle__version=version))
 
 
-def why_none(version: Version, by: User) -> str:
-    """Return one line for a reviewer who looks for a decision they may not give, or nothing."""
+def why_none(version: Version, by: User, now: datetime) -> str:
+    """Return one line on why the act that a person would look for is not offered, or nothing."""
     theirs = ReviewTask.objects.mine(by).open().filter(cycle__version=version)
-    if not theirs.exists():
-        return ""
+    if theirs.exists():
+        return _told(lambda: check_four_eyes(version, by)) or _(
+            "You decided another task of this review: this one is for somebody else."
+        )
+    if version.asset.owner_id == by.pk and version.state in EDITABLE:
+        return _told(lambda: check_can_submit(version, by, now))
+    awaits = version.state == State.CLEARED or (
+        version.state == State.APPROVED and not version.needs_visa
+    )
+    if awaits and is_pharmacist(by):
+        return _told(lambda: check_can_release(version, by, now))
+    return ""
+
+
+def _told(check: Callable[[], object]) -> str:
     try:
-        check_four_eyes(version, by)
+        check()
     except Refusal as refusal:
         return str(refusal)
-    return _("You decided another task of this review: this one is for somebody else.")
+    return ""

@@ -30,10 +30,10 @@ def story_of(asset: Asset, versions: Iterable[Version]) -> list[Moment]:
     seen = list(versions)
     moments = [
         *_revisions(seen),
-        *_states(seen),
-        *_verdicts(seen),
-        *_comments(seen),
         *_transfers(asset),
+        *_comments(seen),
+        *_verdicts(seen),
+        *_states(seen),
     ]
     # What shares its instant keeps the order in which it was recorded, then all is turned round.
     return sorted(moments, key=lambda moment: moment.at)[::-1]

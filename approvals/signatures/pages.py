@@ -48,6 +48,12 @@ class SignedActPage(ActPage):
         return type("Signed" + self.form_class.__name__, (self.form_class,), fields)
 
     @abc.abstractmethod
+    def _form(self, obj: Any, **bound: Any) -> Any:
+        form = super()._form(obj, **bound)
+        # Last of all, whatever fields the form added by itself.
+        form.fields[PASSWORD] = form.fields.pop(PASSWORD)
+        return form
+
     def perform(  # type: ignore[override]
         self,
         obj: Any,

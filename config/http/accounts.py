@@ -19,6 +19,7 @@ class SignInForm(LoginForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.label_suffix = ""
         for name in ("login", "password"):
             self.fields[name].help_text = ""
             self.fields[name].widget.attrs.pop("placeholder", None)

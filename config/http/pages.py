@@ -166,7 +166,9 @@ class ActPage(Page):
 
     def _form(self, obj: Any, **bound: Any) -> Any:
         make: Callable[..., Any] = self.get_form_class(obj)
-        return make(initial=self.initial(obj), **self.form_kwargs(obj), **bound)
+        form = make(initial=self.initial(obj), **self.form_kwargs(obj), **bound)
+        form.label_suffix = ""
+        return form
 
     def get_form_class(self, obj: Any) -> type[forms.BaseForm]:
         return self.form_class

@@ -59,7 +59,7 @@ class VersionPage(Page):
             holder=holders_of([version])[version.pk],
             buttons=buttons_for(version, self.by, self.now),
             my_tasks=tasks,
-            why="" if tasks else why_none(version, self.by),
+            why="" if tasks else why_none(version, self.by, self.now),
             tasks=tasks_of(version),
             signatures=signatures_on(version),
             needs=needs(version),

@@ -154,3 +154,11 @@ class TestProfile:
         assert answer.status_code == 400
         assert list(answer.context["form"].errors) == [field]
         assert User.objects.get(pk=cast.pm.pk).check_password(PASSWORD)
+
+    def test_the_language_is_chosen_there(self, cast: Cast, signed_in: SignIn) -> None:
+        client = signed_in(cast.pm)
+        profile = reverse("desk:profile")
+        for code in ("en", "fr"):
+            given = {"language": code, "next": profile}
+            assert client.post(reverse("set_language"), given)["Location"] == profile
+            assert f'<html lang="{code}"' in client.get(profile).content.decode()
