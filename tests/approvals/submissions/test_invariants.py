@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, connections, transaction
 
 from approvals.audit import StateConflict
 from approvals.people.actions import system_actor
@@ -77,11 +77,6 @@ def in_own_connection(work: Any) -> Any:
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 class TestInvariant5Race:
-    @pytest.fixture(autouse=True)
-    def _on_postgresql(self) -> None:
-        if connection.vendor != "postgresql":
-            pytest.skip("needs PostgreSQL: SQLite has one writer")
-
     def test_fifty_plans_at_once_get_fifty_references(self, cast: Cast) -> None:
         versions = [make_draft(cast) for _ in range(THREADS)]
         window, pm = pm_window().pk, cast.pm
