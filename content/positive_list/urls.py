@@ -6,7 +6,8 @@ from content.positive_list import views
 
 app_name = "positive_list"
 urlpatterns: list[URLPattern] = [
-    path("", views.OfficeList.as_view(), name="positive"),
+    path("", views.OfficeList.as_view(), name="lists"),
+    path("positive/", views.OfficeList.as_view(), name="positive"),
     path("negative/", views.NegativeOfficeList.as_view(), name="negative"),
     path("documents/", views.DocumentsOfficeList.as_view(), name="valid_documents"),
 ]
