@@ -49,7 +49,7 @@ WRITERS = {
     "config/http/once.py": "keys of pages sent twice",
 }
 # What is called like a write and writes no row.
-HARMLESS_RECEIVERS = {"cache", "storage", "digest", "details", "form", "book", "image"}
+HARMLESS_RECEIVERS = {"cache", "storage", "digest", "details", "form", "book", "image", "document"}
 CLOCKS = {"timezone.now", "datetime.now", "date.today", "time.time", "timezone.localdate"}
 # Where ``now`` is given, never read.
 WITHOUT_CLOCK = {"actions", "policies", "models", "validity", "notifications", "documents", "enums"}
