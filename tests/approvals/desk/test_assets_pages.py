@@ -1,16 +1,28 @@
 """The list of assets, an asset's page, a version's page and its files: who sees what."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from approvals.people.enums import OWNERS, READERS_OF_ALL, Role
 from content.assets.enums import State
 from content.assets.models import Version
+from content.calendar import add_months, paris_day
 from tests.approvals.desk.conftest import SignIn
-from tests.factories.assets import drive, make_asset, make_html, make_pdf, make_version
+from tests.factories import T0
+from tests.factories.assets import (
+    drive,
+    make_asset,
+    make_html,
+    make_pdf,
+    make_released,
+    make_version,
+)
 from tests.factories.people import Cast
 from tests.factories.review import in_review
 
@@ -28,32 +40,35 @@ def address(version: Version) -> str:
 
 
 class TestWhoSees:
-    def test_each_role_gets_the_list_or_a_refusal(self, cast: Cast, signed_in: SignIn) -> None:
-        sees = {*OWNERS, *READERS_OF_ALL}
-        for name, person in cast.everybody().items():
-            (role,) = person.role_names
-            answer = signed_in(person).get(reverse("desk:assets"))
-            assert answer.status_code == (200 if role in sees else 403), name
-
-    def test_each_role_gets_the_page_a_refusal_or_nothing(
-        self, cast: Cast, version: Version, signed_in: SignIn
+    @pytest.mark.parametrize("name", Cast.EVERYBODY)
+    def test_each_role_gets_the_list_or_a_refusal(
+        self, cast: Cast, signed_in: SignIn, name: str
     ) -> None:
-        expected = {
-            "pm": 200,
-            "pm2": 404,
-            "mpm": 200,
-            "medical": 200,
-            "inspector": 200,
-            "pharmacist": 200,
-            "admin": 403,
-            "rep": 403,
-            "agency": 403,
-        }
-        for name, status in expected.items():
-            client = signed_in(getattr(cast, name))
-            assert client.get(address(version)).status_code == status, name
-            assert client.get(version.asset.get_absolute_url()).status_code == status, name
-            assert client.get(file_of(version)).status_code == status, name
+        person = getattr(cast, name)
+        sees = person.holds(*OWNERS, *READERS_OF_ALL)
+        answer = signed_in(person).get(reverse("desk:assets"))
+        assert answer.status_code == (200 if sees else 403)
+
+    @pytest.mark.parametrize(
+        ("name", "status"),
+        [
+            ("pm", 200),
+            ("pm2", 404),
+            ("mpm", 200),
+            ("medical", 200),
+            ("inspector", 200),
+            ("pharmacist", 200),
+            ("admin", 403),
+            ("rep", 403),
+            ("agency", 403),
+        ],
+    )
+    def test_each_role_gets_the_page_a_refusal_or_nothing(
+        self, cast: Cast, version: Version, signed_in: SignIn, name: str, status: int
+    ) -> None:
+        client = signed_in(getattr(cast, name))
+        for url in (address(version), version.asset.get_absolute_url(), file_of(version)):
+            assert client.get(url).status_code == status, url
 
     def test_anonymous_people_sign_in_first(self, version: Version) -> None:
         for url in (address(version), reverse("desk:assets"), file_of(version)):
@@ -141,15 +156,18 @@ class TestVersionPage:
         assert page.context["buttons"] == []
 
     def test_what_is_usable_says_until_when(self, cast: Cast, signed_in: SignIn) -> None:
-        asset = make_asset(by=cast.pm, products=[cast.product])
-        released = drive(make_version(asset), State.RELEASED)
-        withdrawn = drive(
-            make_version(make_asset(by=cast.pm, products=[cast.product])), State.WITHDRAWN
-        )
-        client = signed_in(cast.pm)
-        assert client.get(address(released)).context["last_day"] is not None
-        answer = client.get(address(withdrawn))
-        assert not answer.context["usable"] or answer.context["last_day"]
+        now = timezone.now()
+        page = signed_in(cast.pm).get(address(make_released(cast, now=now)))
+        last = add_months(paris_day(now), 24) - timedelta(days=1)
+        assert page.context["usable"]
+        assert page.context["last_day"] == last
+        assert "im-validity--yes" in _text(page)
+
+    def test_what_is_not_usable_says_why(self, cast: Cast, signed_in: SignIn) -> None:
+        page = signed_in(cast.pm).get(address(make_released(cast, now=T0 - timedelta(days=900))))
+        assert not page.context["usable"]
+        assert [reason.code for reason in page.context["reasons"]] == ["expired"]
+        assert "im-validity--no" in _text(page)
 
     def test_the_story_names_who_did_what(
         self, cast: Cast, version: Version, signed_in: SignIn
