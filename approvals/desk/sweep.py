@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from approvals.people.actions import system_actor
+from approvals.submissions.actions import burn_lapsed_references
 from config.http.idempotency import forget_old_keys
 from content.assets.actions.sweep import follow_the_day
 from content.outbox.actions import dispatch
@@ -39,6 +40,11 @@ def words() -> dict[str, str]:
     }
 
 
+def _references(now: datetime) -> list[Done]:
+    count = burn_lapsed_references(by=system_actor(), now=now)
+    return [Done(_("references burnt: their window closed without them"), count)]
+
+
 def _messages(now: datetime) -> list[Done]:
     result = dispatch(now)
     return [
@@ -53,4 +59,9 @@ def _keys(now: datetime) -> list[Done]:
 
 
 # The messages leave last: the steps before them write some.
-STEPS: tuple[Callable[[datetime], list[Done]], ...] = (_states, _keys, _messages)
+STEPS: tuple[Callable[[datetime], list[Done]], ...] = (
+    _states,
+    _references,
+    _keys,
+    _messages,
+)

@@ -6,6 +6,7 @@ import pytest
 
 from approvals.audit import InvalidInput, PolicyDenied, StateConflict
 from approvals.audit.models import AuditEvent
+from approvals.desk.sweep import sweep
 from approvals.people.actions import system_actor
 from approvals.submissions.actions import burn_lapsed_references, plan, record_window
 from approvals.submissions.models import PlannedDeposit, ReferenceCounter
@@ -277,6 +278,15 @@ class TestBurnLapsedReferences:
         assert burn_lapsed_references(by=system_actor(), now=last) == 0
         assert burn_lapsed_references(by=system_actor(), now=self.CLOSED) == 1
         assert Version.objects.get(pk=version.pk).reference_id is not None
+
+    def test_the_sweep_does_it_once(self, cast: Cast) -> None:
+        version = make_approved(cast)
+
+        first, second = sweep(self.CLOSED), sweep(self.CLOSED)
+
+        assert Version.objects.get(pk=version.pk).reference_id is None
+        assert [done.count for done in first if "burnt" in done.what or "brûl" in done.what] == [1]
+        assert [done for done in second if "burnt" in done.what or "brûl" in done.what] == []
 
     def test_is_the_systems_only(self, cast: Cast) -> None:
         with pytest.raises(PolicyDenied) as refused:
