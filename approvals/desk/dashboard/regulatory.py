@@ -9,7 +9,7 @@ from approvals.desk.dashboard.cards import Card, Deed, Line, address
 from approvals.people.models import User
 from approvals.submissions.enums import BatchState
 from approvals.submissions.models import Batch, DepositWindow, Dossier, PlannedDeposit
-from content.assets.enums import State
+from content.assets.enums import FINAL, State
 from content.assets.templatetags.imprimatur import plain_day
 from content.calendar import paris_day, working_days_between
 from content.catalogue.enums import VisaCategory
@@ -46,6 +46,7 @@ def _window_cards(by: User, today: date) -> list[Card]:
 
 def _window_card(by: User, window: DepositWindow, today: date) -> Card:
     plans = PlannedDeposit.objects.current().visible_to(by).filter(window=window)
+    plans = plans.exclude(version__state__in=FINAL)
     rows = list(plans.select_related("version__asset")[:SHOWN])
     return Card(
         str(window),
