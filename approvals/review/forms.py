@@ -10,6 +10,12 @@ from approvals.review.enums import APPROVING, Answer, Outcome, Severity, TaskSta
 from approvals.review.models import MinorModificationCategory, RequestedChange, ReviewTask
 
 
+def _password_last(form: forms.Form) -> None:
+    """Put the password, where the page asks for it, after what the form itself added."""
+    if "password" in form.fields:
+        form.fields["password"] = form.fields.pop("password")
+
+
 class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=5000
@@ -31,7 +37,7 @@ class DecisionForm(forms.Form):
                 required=False,
             )
             asked[f"note_{question['key']}"] = forms.CharField(
-                label=_("Note (owed where the answer is “no”)"), required=False, max_length=5000
+                label=_("Note, owed where the answer is “no”"), required=False, max_length=5000
             )
         asked["verdict"] = forms.ChoiceField(
             label=_("Verdict"), choices=self._verdicts(), widget=forms.RadioSelect
@@ -57,6 +63,19 @@ class DecisionForm(forms.Form):
                 required=False,
                 max_length=200,
             )
+
+        _password_last(self)
+
+    def questions(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """Return each question's answer and note, for the page."""
+        return [
+            (self[f"check_{question['key']}"], self[f"note_{question['key']}"])
+            for question in self.task.questions
+        ]
+
+    def others(self) -> list[forms.BoundField]:
+        """Return the fields that are not the checklist's."""
+        return [field for field in self if not field.name.startswith(("check_", "note_"))]
 
     def _verdicts(self) -> list[tuple[str, Any]]:
         if self.task.state == TaskState.TO_CONFIRM:
@@ -110,6 +129,7 @@ class CarryForm(ReasonForm):
                 label=_("Category on the authority’s list"),
                 choices=[(category.code, str(category)) for category in categories],
             )
+        _password_last(self)
 
 
 class AnswerForm(forms.Form):

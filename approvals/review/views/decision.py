@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from approvals.people.enums import Role
+from approvals.people.enums import PHARMACISTS, REVIEWERS, Role
 from approvals.review import actions
 from approvals.review.enums import MEANINGS, TaskState
 from approvals.review.forms import DecisionForm
@@ -49,7 +49,8 @@ class DecisionPage(SignedActPage):
         return {"task": obj}
 
     def back(self, obj: ReviewTask) -> str:
-        return reverse("review:tasks")
+        decides = self.by.holds(*REVIEWERS, *PHARMACISTS)
+        return reverse("review:tasks") if decides else obj.cycle.version.get_absolute_url()
 
     def perform(  # type: ignore[override]
         self,
