@@ -6,12 +6,10 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from approvals.audit import InvalidInput, act
-from approvals.people.enums import Role
 from approvals.people.models import User
-from approvals.signatures.actions import covering, sign
 from approvals.signatures.enums import Meaning
 from approvals.signatures.models import Proof
-from approvals.submissions.actions.deposits import settle_batch
+from approvals.submissions.actions.deposits import settle_batch, sign_dossier
 from approvals.submissions.actions.locking import lock_dossier, lock_versions
 from approvals.submissions.actions.planning import release_plan
 from approvals.submissions.enums import AFTER_GRANT, Outcome
@@ -66,14 +64,7 @@ def decide(
         recorded_at=now,
     )
     check_decision_facts(decision, paris_day(now))
-    decision.signature = sign(
-        credentials,
-        by=by,
-        now=now,
-        meaning=meaning_of(outcome),
-        role=Role.REGULATORY_REVIEWER,
-        covers=covering(dossier.revision),
-    )
+    decision.signature = sign_dossier(dossier, meaning_of(outcome), credentials, by=by, now=now)
     decision.save(force_insert=True)
     _EFFECTS[Outcome(outcome)](decision, version, by=by, now=now)
     if outcome not in AFTER_GRANT:

@@ -9,7 +9,7 @@ from approvals.people.enums import Role
 from approvals.people.models import User
 from approvals.signatures.actions import covering, sign
 from approvals.signatures.enums import Meaning
-from approvals.signatures.models import Proof
+from approvals.signatures.models import Proof, Signature
 from approvals.submissions.actions.locking import lock_dossier
 from approvals.submissions.actions.planning import release_plan
 from approvals.submissions.enums import BatchState
@@ -66,14 +66,7 @@ def deposit(
     dossier.portal_number = portal_number.strip()
     dossier.received_on = received_on
     dossier.evaluation_months = _evaluation_months(dossier)
-    dossier.deposit_signature = sign(
-        credentials,
-        by=by,
-        now=now,
-        meaning=Meaning.DEPOSIT,
-        role=Role.REGULATORY_REVIEWER,
-        covers=covering(dossier.revision),
-    )
+    dossier.deposit_signature = sign_dossier(dossier, Meaning.DEPOSIT, credentials, by=by, now=now)
     dossier.deposit(at=now)
     dossier.save()
     version.deposit(at=now)
@@ -82,6 +75,15 @@ def deposit(
     settle_batch(dossier.batch, now=now)
     tell_deposited(dossier, now=now)
     return dossier
+
+
+def sign_dossier(
+    dossier: Dossier, meaning: Meaning, credentials: Proof, *, by: User, now: datetime
+) -> Signature:
+    """Sign over a dossier's digest, inside the act under way."""
+    covers = covering(dossier.revision)
+    role = Role.REGULATORY_REVIEWER
+    return sign(credentials, by=by, now=now, meaning=meaning, role=role, covers=covers)
 
 
 def _check_facts(

@@ -1,0 +1,109 @@
+"""What a decision must hold to: the deposit, today, its reasons (DOMAIN.md §8)."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from approvals.audit import InvalidInput, StateConflict
+from approvals.people.models import User
+from approvals.submissions.enums import (
+    AFTER_GRANT,
+    REASON_OWED,
+    DossierState,
+    Outcome,
+)
+from approvals.submissions.models import (
+    Decision,
+    Dossier,
+)
+from approvals.submissions.policies.batches import (
+    check_can_batch,
+)
+from content.assets.enums import Cause
+from content.assets.models import Interruption
+from content.calendar import paris_day
+
+
+def check_can_decide(dossier: Dossier, outcome: str, by: User) -> None:
+    """Let a deposited dossier be decided once; a visa be suspended or withdrawn after it.
+
+    :raises StateConflict: ``not_deposited``, ``already_decided``, ``not_granted``,
+        ``already_suspended``, ``already_withdrawn``.
+    """
+    check_can_batch(by)
+    if outcome in AFTER_GRANT:
+        _check_visa_stands(dossier, outcome)
+    elif dossier.deposited_at is None:
+        raise StateConflict(
+            "not_deposited", _("This dossier was not deposited: nothing can be decided on it.")
+        )
+    elif dossier.state != DossierState.DEPOSITED:
+        raise StateConflict(
+            "already_decided",
+            _("This dossier is already %(state)s.") % {"state": DossierState(dossier.state).label},
+        )
+
+
+def _check_visa_stands(dossier: Dossier, outcome: str) -> None:
+    if dossier.state != DossierState.GRANTED:
+        raise StateConflict(
+            "not_granted", _("No visa was granted on this dossier: there is none to act upon.")
+        )
+    standing = dossier.decisions.standing()
+    if standing.filter(outcome=Outcome.WITHDRAWN_BY_AUTHORITY).exists():
+        raise StateConflict("already_withdrawn", _("The authority already withdrew this visa."))
+    suspended = Interruption.objects.not_lifted().filter(
+        version=dossier.version_id, cause=Cause.AUTHORITY_SUSPENDED
+    )
+    if outcome == Outcome.SUSPENDED and suspended.exists():
+        raise StateConflict("already_suspended", _("The authority already suspended this visa."))
+
+
+def check_decision_facts(decision: Decision, day: date) -> None:
+    """Check the days and reasons of a decision against the deposit and today.
+
+    :raises InvalidInput: fields ``decided_on``, ``notified_on``, ``reason``.
+    :raises StateConflict: ``evaluation_not_over``, ``receipt_day_missing`` for a tacit grant.
+    """
+    dossier, decided_on = decision.dossier, decision.decided_on
+    assert dossier.deposited_at is not None
+    errors: dict[str, list[str]] = {}
+    if decided_on < paris_day(dossier.deposited_at):
+        errors["decided_on"] = [_("The decision is dated before the deposit: correct its date.")]
+    elif decided_on > day:
+        errors["decided_on"] = [_("A decision is a fact: it is never in the future.")]
+    if decision.notified_on is not None and not decided_on <= decision.notified_on <= day:
+        errors["notified_on"] = [
+            _("The notification comes on the day of the decision or later, never in the future.")
+        ]
+    if decision.outcome in REASON_OWED and not decision.reason:
+        errors["reason"] = [_("Give the reasons as they were stated.")]
+    if errors:
+        raise InvalidInput(errors)
+    if decision.outcome == Outcome.TACIT:
+        check_evaluation_over(dossier, decided_on, day)
+
+
+def check_evaluation_over(dossier: Dossier, decided_on: date, day: date) -> None:
+    """Let silence be confirmed from the day after the evaluation's end.
+
+    :raises StateConflict: ``evaluation_not_over``, ``receipt_day_missing``.
+    :raises InvalidInput: field ``decided_on``.
+    """
+    ends_on = dossier.evaluation_ends_on
+    if ends_on is None:
+        raise StateConflict(
+            "receipt_day_missing",
+            _("Outside the windows the evaluation counts from the authority's receipt: enter it."),
+        )
+    if day <= ends_on:
+        raise StateConflict(
+            "evaluation_not_over",
+            _("The evaluation ends on %(day)s: silence can be confirmed from the day after.")
+            % {"day": ends_on},
+        )
+    if decided_on < ends_on:
+        raise InvalidInput.at(
+            "decided_on",
+            _("Silence grants on %(day)s at the earliest: correct the date.") % {"day": ends_on},
+        )
