@@ -271,7 +271,7 @@ class TestPdf:
         from content.assets import pdf_probe
 
         monkeypatch.setattr(pdf_probe, "TIMEOUT", 0.001)
-        assert "complicated" in refusal_of(make_pdf())
+        assert "complicated" in refusal_of(make_pdf("Never looked at before"))
 
 
 def package(entries: Mapping[str, bytes] | None = None, **info: Any) -> SimpleUploadedFile:
