@@ -29,6 +29,12 @@ def offered(version: Version, by: User, now: datetime) -> list[tuple[str, str]]:
     return [(app, verb) for verb, (app, offer) in _offers().items() if offer(version, by, now)]
 
 
+# Acts whose address under ``versions/{id}/`` has another name; acts that have none are not told.
+ADDRESSES = {"upload": "revisions", "comment": "comments"}
+ELSEWHERE = {"edit", "new_version", "answer"}
+
+
 def allowed_actions(version: Version, by: User, now: datetime) -> list[str]:
-    """Return the verbs that would be accepted, as the API's addresses name them."""
-    return [verb for _app, verb in offered(version, by, now)]
+    """Return the verbs that would be accepted, as the addresses of the API name them."""
+    verbs = [verb for _app, verb in offered(version, by, now)]
+    return [ADDRESSES.get(verb, verb) for verb in verbs if verb not in ELSEWHERE]
