@@ -10,10 +10,12 @@ from approvals.audit import InvalidInput, Refusal, StateConflict
 from approvals.people.enums import PHARMACISTS, Role
 from approvals.people.models import User
 from approvals.release.queries import open_freezes_on, products_of, superseded_already
+from approvals.review.enums import CarryKind
+from approvals.review.models import Carry
 from approvals.review.policies import check_verdicts_hold
 from content.access.policies import check_can_act_as_pharmacist
 from content.assets.enums import WITHDRAWABLE, Cause, ChangeKind, State
-from content.assets.models import Interruption, Version
+from content.assets.models import Interruption, Revision, Version, Visa
 from content.assets.policies import check_four_eyes
 from content.assets.validity.bars import bars_of, reasons_on, usable_stretches
 from content.assets.validity.facts import FactsReader
@@ -24,6 +26,8 @@ RELEASE_ROLES = PHARMACISTS
 MAX_OVERLAP_DAYS = 90
 # A change for safety or the SmPC replaces the old version at once (DOMAIN.md §3).
 NO_OVERLAP = (ChangeKind.SAFETY, ChangeKind.SMPC)
+# Who each sign that a minor modification stands under the old visa (DOMAIN.md §3).
+CARRIERS = (Role.REGULATORY_REVIEWER, Role.RESPONSIBLE_PHARMACIST)
 BY_AUTHORITY = (Cause.AUTHORITY_SUSPENDED, Cause.AUTHORITY_WITHDRAWN)
 
 
@@ -82,8 +86,7 @@ def check_visa_holds(version: Version) -> None:
     if not version.needs_visa:
         return
     visa, revision = version.visa, version.current_revision
-    carried = version.change_kind == ChangeKind.MINOR_MODIFICATION
-    if visa is None or revision is None or not (visa.digest == revision.digest or carried):
+    if visa is None or revision is None or not visa_covers(visa, revision):
         raise StateConflict(
             "visa_missing",
             _("No visa was given for these very files: wait for the authority's decision."),
@@ -94,6 +97,21 @@ def check_visa_holds(version: Version) -> None:
             "visa_suspended",
             _("The authority stopped the visa: wait until it gives it back."),
         )
+
+
+def visa_covers(visa: Visa, revision: Revision) -> bool:
+    """Whether a visa was given on a revision's digest, or regulatory and pharmacist carried it.
+
+    Each of the two carries names the digest it comes from: of a version under the same visa.
+    """
+    if visa.digest == revision.digest:
+        return True
+    carries = Carry.objects.filter(
+        kind=CarryKind.MINOR_MODIFICATION,
+        to_digest=revision.digest,
+        from_revision__version__visa=visa,
+    )
+    return {*CARRIERS} <= set(carries.values_list("role", flat=True))
 
 
 def check_not_frozen(version: Version) -> None:

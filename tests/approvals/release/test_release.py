@@ -10,8 +10,10 @@ from approvals.audit.models import AuditEvent
 from approvals.people.enums import Role
 from approvals.people.models import User
 from approvals.release import notifications
+from approvals.release.actions import release
 from approvals.release.models import ReleaseAct
-from approvals.release.policies import OFFERED, can_release
+from approvals.release.policies import OFFERED, can_release, visa_covers
+from approvals.review.actions import submit
 from approvals.signatures.enums import Meaning
 from approvals.signatures.models import Signature
 from content.assets.actions.facts import interrupt
@@ -22,6 +24,7 @@ from content.calendar import paris_day
 from content.catalogue.actions import record_authorisation_end
 from content.outbox.models import Message
 from tests.factories import T0, keep
+from tests.factories.assets import make_pdf, make_version
 from tests.factories.clearing import (
     VISA_ENDS,
     freeze_it,
@@ -32,7 +35,7 @@ from tests.factories.clearing import (
     withdraw_it,
 )
 from tests.factories.people import Cast, make_person
-from tests.factories.review import proof_of
+from tests.factories.review import approved, proof_of, sign_carry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 TODAY = paris_day(T0)
@@ -146,6 +149,25 @@ class TestItSupersedes:
         assert refused.value.code == "later_version_released"
 
 
+class TestMinorModification:
+    def test_inv02_it_stands_under_the_old_visa_once_both_carried_it(self, cast: Cast) -> None:
+        old = make_cleared(cast)
+        release_it(old, cast.pharmacist)
+        visa = again(old).visa
+        assert visa is not None
+        files = [make_pdf("CARDIOMED 10 mg, nouvelle adresse")]
+        new = make_version(old.asset, change_kind="minor_modification", files=files)
+        submit(new.pk, by=cast.pm, now=T0)
+        sign_carry(new, cast.regulatory, category="layout")
+        assert not visa_covers(visa, new.current_revision)
+        sign_carry(new, cast.pharmacist, category="layout")
+        assert visa_covers(visa, new.current_revision)
+        release_it(new, cast.pharmacist)
+        kept = again(new)
+        assert (kept.state, kept.visa, kept.expires_on) == (State.RELEASED, visa, VISA_ENDS)
+        assert again(old).state == State.SUPERSEDED
+
+
 class TestDenied:
     @pytest.mark.parametrize(
         "name",
@@ -195,8 +217,6 @@ class TestDenied:
         assert set(refused.value.errors) == {"overlap_days"}
 
     def test_a_version_that_still_needs_its_visa(self, cast: Cast, system: User) -> None:
-        from tests.factories.review import approved
-
         version = approved(cast)
         with pytest.raises(StateConflict) as refused:
             release_it(version, cast.pharmacist)
@@ -280,8 +300,6 @@ class TestDenied:
         assert not ReleaseAct.objects.exists()
 
     def test_a_proof_of_another_meaning_or_used_twice(self, cast: Cast) -> None:
-        from approvals.release.actions import release
-
         version = make_cleared(cast)
         for meaning in (Meaning.WITHDRAWAL, Meaning.RESUMPTION):
             proof = proof_of(cast.pharmacist, meaning)
