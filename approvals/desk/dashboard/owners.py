@@ -1,6 +1,5 @@
 """The product manager's home: what is blocked, by whom, since when; am I in time?"""
 
-from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
@@ -9,18 +8,22 @@ from django.utils.translation import ngettext
 from approvals.desk.dashboard.cards import Card, Deed, Line, address
 from approvals.desk.path import Holder, holders_of
 from approvals.people.models import User
+from approvals.review.enums import Condition
 from approvals.review.models import Route, RouteTask
-from approvals.submissions.models import DepositWindow, PlannedDeposit
-from content.assets.enums import EDITABLE, State
+from approvals.submissions.models import DepositWindow
+from approvals.submissions.outlook import (
+    Outlook,
+    PlannedRow,
+    WindowRow,
+    latest_entry,
+    windows_ahead,
+)
+from content.assets.enums import EDITABLE, Nature
 from content.assets.models import Version
 from content.assets.templatetags.imprimatur import plain_day, since
-from content.calendar import add_working_days, paris_day, working_days_between
-from content.catalogue.enums import VisaCategory
+from content.calendar import paris_day, working_days_between
 
 SHOWN = 12
-# DOMAIN.md §8, "Planning".
-PREPARATION_DAYS = 5
-CORRECTION_DAYS = 5
 RISK_DAYS = 3
 
 
@@ -41,7 +44,7 @@ def cards(by: User, now: datetime) -> list[Card]:
             _("What you submitted will be listed here, with who has it."),
             [_line(version, holders[version.pk]) for version in elsewhere[:SHOWN]],
         ),
-        windows_card(paris_day(now), planned_versions=versions),
+        windows_card(by, paris_day(now)),
     ]
 
 
@@ -57,21 +60,13 @@ def _line(version: Version, holder: Holder) -> Line:
     return Line(text, version.get_absolute_url(), remark, version.state, end)
 
 
-def windows_card(today: date, *, planned_versions: Iterable[Version]) -> Card:
+def windows_card(by: User, today: date) -> Card:
     """Say which window comes next in each category, and whether one is in time for it."""
     lines = []
-    plans = PlannedDeposit.objects.current().filter(
-        version__in=[v.pk for v in planned_versions if v.state in (*EDITABLE, State.IN_REVIEW)]
-    )
-    planned = list(plans.select_related("version__asset", "window"))
-    for category in VisaCategory:
-        window = DepositWindow.objects.ahead(today).filter(category=category).first()
-        if window is None:
-            continue
-        lines.append(_window_line(window, today))
-        for plan in planned:
-            if plan.window_id == window.pk:
-                lines.append(_planned_line(plan, window, today))
+    for row in next_windows(by, today):
+        lines.append(_window_line(row.window, today))
+        mine = [planned for planned in row.planned if planned.plan.version.asset.owner_id == by.pk]
+        lines += [_planned_line(planned) for planned in mine[:SHOWN]]
     return Card(
         _("Next windows"),
         _("No window ahead is known: regulatory affairs enters them as the authority publishes."),
@@ -81,58 +76,51 @@ def windows_card(today: date, *, planned_versions: Iterable[Version]) -> Card:
     )
 
 
+def next_windows(by: User, today: date) -> list[WindowRow]:
+    """Return the next window of each category, with what this person sees planned in it."""
+    first: dict[str, WindowRow] = {}
+    for row in windows_ahead(by, today):
+        first.setdefault(row.window.category, row)
+    return list(first.values())
+
+
 def _window_line(window: DepositWindow, today: date) -> Line:
-    latest = latest_submission(window)
+    latest = latest_entry(window.closes_on, _days_of_review(window))
     left = working_days_between(today, latest)
-    remark = _("submit for review by %(day)s") % {"day": plain_day(latest)}
-    alarm = ""
+    remark = _("a new submission enters review by %(day)s") % {"day": plain_day(latest)}
     if left < 0:
-        alarm = _("too late for a new submission")
-    elif left < RISK_DAYS:
-        alarm = _("at risk")
-    end = ngettext("%(n)d working day left", "%(n)d working days left", max(left, 0)) % {
-        "n": max(left, 0)
-    }
-    return Line(str(window), "", remark, "", end if left >= 0 else "", alarm)
+        return Line(str(window), "", remark, alarm=_("too late for a new submission"))
+    end = ngettext("%(n)d working day left", "%(n)d working days left", left) % {"n": left}
+    return Line(str(window), "", remark, end=end, alarm=_("at risk") if left < RISK_DAYS else "")
 
 
-def _planned_line(plan: PlannedDeposit, window: DepositWindow, today: date) -> Line:
-    version = plan.version
-    slack = working_days_between(today, latest_submission(window))
-    alarm = ""
-    if version.state in EDITABLE and slack < RISK_DAYS:
-        alarm = _("too late") if slack < 0 else _("at risk")
+def _planned_line(planned: PlannedRow) -> Line:
+    version = planned.plan.version
+    late = planned.outlook != Outlook.ON_TRACK
     return Line(
         f"{version.asset.title} — v{version.number}",
         version.get_absolute_url(),
         _("planned for this window"),
         version.state,
-        "",
-        alarm,
+        alarm=str(planned.outlook.label) if late else "",
     )
 
 
-def latest_submission(window: DepositWindow) -> date:
-    """Return the latest day to enter review for a window: closing day less what work takes."""
-    days = PREPARATION_DAYS + CORRECTION_DAYS + _days_of_review(window)
-    return add_working_days(window.closes_on, -days)
-
-
 def _days_of_review(window: DepositWindow) -> int:
-    """Return the sum over the default route's stages of their slowest task."""
+    """Return the working days of the default route of what is deposited."""
     route = (
         Route.objects.filter(
             active=True,
             jurisdiction=window.jurisdiction_id,
-            nature="promotional",
+            nature__in=(Nature.PROMOTIONAL, ""),
             for_components=False,
             asset_type__isnull=True,
         )
-        .order_by("audience", "pk")
+        .order_by("-nature", "audience", "pk")
         .first()
     )
     slowest: dict[int, int] = {}
-    tasks = RouteTask.objects.filter(stage__route=route, condition="always") if route else []
-    for task in tasks:
+    tasks = RouteTask.objects.filter(stage__route=route, condition=Condition.ALWAYS)
+    for task in tasks if route else ():
         slowest[task.stage_id] = max(slowest.get(task.stage_id, 0), task.due_days)
     return sum(slowest.values())

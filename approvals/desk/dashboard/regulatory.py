@@ -6,13 +6,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from approvals.desk.dashboard.cards import Card, Deed, Line, address
+from approvals.desk.dashboard.owners import next_windows
 from approvals.people.models import User
 from approvals.submissions.enums import BatchState
-from approvals.submissions.models import Batch, DepositWindow, Dossier, PlannedDeposit
-from content.assets.enums import FINAL, State
+from approvals.submissions.models import Batch, DepositWindow, Dossier
+from approvals.submissions.outlook import Outlook, PlannedRow, WindowRow
+from content.assets.enums import State
 from content.assets.templatetags.imprimatur import plain_day
 from content.calendar import paris_day, working_days_between
-from content.catalogue.enums import VisaCategory
 
 SHOWN = 15
 
@@ -29,12 +30,7 @@ def deed(by: User, now: datetime) -> Deed | None:
 
 
 def _window_cards(by: User, today: date) -> list[Card]:
-    shown = []
-    for category in VisaCategory:
-        window = DepositWindow.objects.ahead(today).filter(category=category).first()
-        if window is not None:
-            shown.append(_window_card(by, window, today))
-    return shown or [
+    return [_window_card(row, today) for row in next_windows(by, today)] or [
         Card(
             _("Next windows"),
             _("No window ahead is known: enter the ones that the authority published."),
@@ -44,36 +40,35 @@ def _window_cards(by: User, today: date) -> list[Card]:
     ]
 
 
-def _window_card(by: User, window: DepositWindow, today: date) -> Card:
-    plans = PlannedDeposit.objects.current().visible_to(by).filter(window=window)
-    plans = plans.exclude(version__state__in=FINAL)
-    rows = list(plans.select_related("version__asset")[:SHOWN])
+def _window_card(row: WindowRow, today: date) -> Card:
     return Card(
-        str(window),
+        str(row.window),
         _("Nothing is planned for this window."),
-        [_plan_line(plan, window, today) for plan in rows],
+        [_plan_line(planned, row.window, today) for planned in row.planned[:SHOWN]],
         address("submissions:batches"),
         _("Batches"),
     )
 
 
-def _plan_line(plan: PlannedDeposit, window: DepositWindow, today: date) -> Line:
-    version = plan.version
+def _plan_line(planned: PlannedRow, window: DepositWindow, today: date) -> Line:
+    version = planned.plan.version
     left = working_days_between(today, window.closes_on)
     missing = ""
     if version.state == State.APPROVED:
         missing = _("approved, not in the batch yet")
-    elif version.state not in (State.IN_BATCH, State.DEPOSITED, State.CLEARED):
+    elif version.state not in (State.IN_BATCH, State.DEPOSITED):
         missing = _("not approved yet")
     end = ngettext("closes in %(n)d working day", "closes in %(n)d working days", left) % {
         "n": left
     }
+    late = planned.outlook != Outlook.ON_TRACK
     return Line(
         f"{version.asset.title} — v{version.number}",
         version.get_absolute_url(),
         missing,
         version.state,
-        end if missing else "",
+        end if missing and not late else "",
+        str(planned.outlook.label) if late else "",
     )
 
 
