@@ -70,6 +70,8 @@ def approval(task: ReviewTask) -> dict[str, Any]:
     }
 
 
+# Each walks a whole review, every step of it a signed act.
+@pytest.mark.slow
 class TestTheRoute:
     def test_from_submit_to_approved(self, cast: Cast) -> None:
         version = draft(cast)
@@ -298,6 +300,7 @@ def test_comments(cast: Cast, now: datetime) -> None:
     assert Api(cast.pm2).post(f"comments/{said}/resolve/").status_code == 404
 
 
+@pytest.mark.slow  # It walks a whole review.
 def test_allowed_actions_are_true_to_what_would_be_accepted(cast: Cast) -> None:
     def offered(person: Any, version: Version) -> set[str]:
         body = Api(person).get(f"versions/{version.pk}/").json()

@@ -32,7 +32,8 @@ from tests.factories.review import (
     task_of,
 )
 
-pytestmark = pytest.mark.django_db
+# Each walks a whole review, every step of it a signed act.
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 CHANGES = Outcome.APPROVED_WITH_CHANGES
 
 

@@ -173,6 +173,8 @@ class TestSendBack:
         assert not policies.can_send_back(fresh(fragment), cast.regulatory, now)
 
 
+# Each walks a review twice, every step of it a signed act.
+@pytest.mark.slow
 class TestResubmit:
     def test_a_new_revision_is_owed(self, cast: Cast, now: datetime) -> None:
         version = refused_once(cast)
