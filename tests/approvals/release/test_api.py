@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from approvals.people.models import User
 from approvals.release.models import ReleaseAct
@@ -17,7 +19,8 @@ from content.calendar import paris_day
 from tests.factories import T0
 from tests.factories.clearing import freeze_it, make_cleared, suspend_it
 from tests.factories.people import PASSWORD, Cast
-from tests.factories.releases import make_released
+from tests.factories.releases import make_bare_asset, make_released
+from tests.factories.releases import make_cleared as make_bare_cleared
 
 pytestmark = pytest.mark.django_db
 TODAY = paris_day(T0)
@@ -165,6 +168,19 @@ class TestPages:
         shown = pharmacist.get("/admin/release/").content.decode()
         for part in ("Suspendue", "Bientôt finie", "réévaluation", f"/{stopped.pk}/resume/"):
             assert part in shown
+
+    def test_its_queries_do_not_grow_with_its_rows(self, cast: Cast, pharmacist: Client) -> None:
+        counts = []
+        for _ in range(2):
+            for _ in range(3):
+                make_bare_cleared(make_bare_asset(cast.product))
+                suspend_it(make_released(cast.product), cast.pharmacist)
+                make_released(cast.product, expires_on=TODAY + timedelta(days=30))
+            pharmacist.get("/admin/release/")
+            with CaptureQueriesContext(connection) as asked:
+                pharmacist.get("/admin/release/")
+            counts.append(len(asked))
+        assert counts[0] == counts[1]
 
     def test_the_withdrawal_says_what_it_will_cause_then_does_it(
         self, cast: Cast, pharmacist: Client
