@@ -42,5 +42,6 @@ urlpatterns = [
     path("accounts/", include("config.http.account_urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     *[pages_of(module_name) for module_name in PAGES],
+    path("admin/", include("config.http.entrance_urls")),
     path("admin/", admin.site.urls),
 ]

@@ -79,6 +79,7 @@ def paris(instant: datetime | None) -> str:
     if instant is None:
         return ""
     local = instant.astimezone(PARIS)
+    # Translators: H:i is a time format; French: H \\h i.
     return _("%(day)s, %(hour)s, Paris time") % {
         "day": full_day(local.date()),
         "hour": formats.time_format(local, _("H:i")),
@@ -90,12 +91,14 @@ def paris_short(instant: datetime | None) -> str:
     """Write an instant's day and hour in Paris, where space is short."""
     if instant is None:
         return ""
+    # Translators: a date format where space is short; French: d/m/Y, H:i.
     return formats.date_format(instant.astimezone(PARIS), _("j M Y, H:i"))
 
 
 @register.filter
 def paris_date(instant: datetime | None) -> str:
     """Write only the day of an instant in Paris, where space is short."""
+    # Translators: a date format where space is short; French: d/m/Y ("jui." would say two months).
     return "" if instant is None else formats.date_format(paris_day(instant), _("j M Y"))
 
 

@@ -7,6 +7,8 @@ from django.urls import reverse
 
 from approvals.desk.dashboard.home import cards_of, deed_of
 from approvals.desk.navigation import entries
+from approvals.people.actions import grant_role
+from approvals.people.enums import Role
 from approvals.people.models import User
 from content.assets.enums import State
 from tests.approvals.desk.conftest import SignIn
@@ -73,11 +75,15 @@ class TestHome:
         by_count = [len(card.lines) for card in list(cards.values())[-3:]]
         assert by_count == [1, 0, 1]
 
-    def test_an_administrator_sees_the_chain_hold(self, cast: Cast) -> None:
+    def test_an_administrator_sees_the_chain_hold_and_whose_rights_changed(
+        self, cast: Cast
+    ) -> None:
+        grant_role(cast.legal, Role.DPO, by=cast.admin, now=T0)
         running, _locked, rights = cards_of(cast.admin, T0)
         assert running.lines[0].alarm == ""
         assert running.lines[0].end
-        assert rights.lines
+        assert rights.lines[0].text == str(cast.legal)
+        assert str(cast.admin) in rights.lines[0].remark
 
     def test_an_administrator_sees_no_asset(self, cast: Cast, signed_in: SignIn) -> None:
         made = make_version(make_asset(by=cast.pm, products=[cast.product], title="Secret"))

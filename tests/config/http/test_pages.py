@@ -199,3 +199,18 @@ class TestSignIn:
         assert client.get("/profile/").status_code == 200
         client.post("/accounts/logout/")
         assert client.get("/profile/").status_code == 302
+
+    def test_the_admins_own_entrance_leads_to_the_houses(self, cast: Cast) -> None:
+        assert Client().get("/admin/", follow=True).redirect_chain[-1] == (
+            "/accounts/login/?next=/admin/",
+            302,
+        )
+        assert browser(cast.rep).get("/admin/", follow=True).status_code == 403
+        client = browser(cast.medical)
+        assert client.get("/admin/password_change/")["Location"] == "/profile/password/"
+        client.post("/admin/logout/")
+        assert client.get("/profile/").status_code == 302
+
+    def test_nobody_is_led_out_of_the_house(self) -> None:
+        answer = Client().get("/admin/login/", {"next": "https://elsewhere.example/"})
+        assert answer["Location"].startswith("/accounts/login/?next=")
