@@ -1,4 +1,4 @@
-"""The admin's own sign-in, sign-out and password pages lead to the house's: there is one of each."""
+"""The admin's own sign-in, sign-out and password pages lead to the house's: one of each."""
 
 from allauth.account import views
 from django.contrib.auth.views import redirect_to_login
