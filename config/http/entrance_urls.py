@@ -1,6 +1,7 @@
 """The admin's own sign-in, sign-out and password pages lead to the house's: one of each."""
 
 from allauth.account import views
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +19,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return redirect_to_login(request.GET.get("next") or "/admin/")
 
 
-password = RedirectView.as_view(pattern_name="desk:password")
+password = login_required(RedirectView.as_view(pattern_name="desk:password"))
 
 urlpatterns = [
     path("login/", sign_in),
