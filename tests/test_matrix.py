@@ -1,0 +1,217 @@
+"""Route × role × method of the API (SECURITY.md, attack 2): a route that is not here fails.
+
+Each route names who reads it; whoever does not see the thing is told 404 or 403 on every method,
+and an empty write does nothing for anybody but where it says so.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from approvals.audit.models import AuditEvent
+from approvals.people.actions import give_token
+from approvals.people.models import User
+from approvals.review.actions import comment
+from tests.factories import T0
+from tests.factories.people import Cast
+from tests.factories.review import in_review, task_of
+from tests.factories.submissions import make_deposited
+
+OWNERS = {"pm", "mpm"}
+REVIEWERS = {"medical", "regulatory", "compliance", "legal", "dpo", "director"}
+PHARMACISTS = {"pharmacist", "pharmacist2"}
+# Who sees an asset of Cardiology in preparation (DOMAIN.md §1).
+SEES = OWNERS | REVIEWERS | PHARMACISTS | {"inspector"}
+OFFICE = SEES | {"pm2", "admin"}
+FIELD = {"rep", "rep2", "msl"}
+ALL = OFFICE | FIELD | {"agency"}
+TRAIL = PHARMACISTS | {"inspector", "admin"}
+NOBODY: set[str] = set()
+
+
+class Rule(NamedTuple):
+    """Who reads (GET), which writes there are, who sees the thing, whose empty write works."""
+
+    reads: set[str] | None = None
+    writes: tuple[str, ...] = ()
+    sees: set[str] = ALL
+    empty_works: set[str] = NOBODY
+
+
+POST = ("post",)
+ACT = Rule(None, POST, SEES)
+TABLE: dict[str, Rule] = {
+    "auth/logout/": Rule(None, POST, ALL, ALL),
+    "me/": Rule(ALL),
+    "me/accountability/": Rule(None, POST, ALL, ALL),
+    "products/": Rule(ALL),
+    "products/<str:cis>/": Rule(ALL),
+    "products/<str:cis>/freeze/": Rule(None, POST),
+    "products/<str:cis>/unfreeze/": Rule(None, POST),
+    "products/<str:cis>/visit-documents/": Rule(ALL - {"pm2", "rep2", "admin", "agency"}),
+    "assets/": Rule(ALL, POST),
+    "assets/<str:code>/": Rule(SEES, ("patch",), SEES, {"pm"}),
+    "assets/<str:code>/cancel/": ACT,
+    "assets/<str:code>/transfer/": ACT,
+    "assets/<str:code>/versions/": Rule(SEES, POST, SEES),
+    "versions/<int:pk>/": Rule(SEES),
+    "versions/<int:pk>/revisions/": ACT,
+    "versions/<int:pk>/dependencies/": Rule(SEES, POST, SEES),
+    "versions/<int:pk>/dependencies/<int:dependency>/": Rule(None, ("delete",), NOBODY),
+    "versions/<int:pk>/minimum-components/": ACT,
+    "versions/<int:pk>/files/<int:n>/": Rule(SEES),
+    "versions/<int:pk>/where-used/": Rule(SEES),
+    "versions/<int:pk>/history/": Rule(SEES),
+    "versions/<int:pk>/signatures/": Rule(SEES),
+    "versions/<int:pk>/plan/": ACT,
+    "versions/<int:version>/submit/": ACT,
+    "versions/<int:version>/recall/": ACT,
+    "versions/<int:version>/send-back/": ACT,
+    "versions/<int:version>/cancel/": ACT,
+    "versions/<int:version>/carry/": ACT,
+    "versions/<int:version>/comments/": Rule(SEES, POST, SEES),
+    "versions/<int:version_id>/release/": ACT,
+    "versions/<int:version_id>/suspend/": ACT,
+    "versions/<int:version_id>/resume/": ACT,
+    "versions/<int:version_id>/withdraw/": ACT,
+    "comments/<int:comment>/resolve/": Rule(None, POST, SEES, {"pm"}),
+    "comments/<int:comment>/verify/": ACT,
+    "comments/<int:comment>/reply/": ACT,
+    "tasks/": Rule(ALL),
+    "tasks/<int:task>/": Rule(SEES),
+    "tasks/<int:task>/claim/": Rule(None, POST, SEES, {"medical"}),
+    "tasks/<int:task>/reassign/": ACT,
+    "tasks/<int:task>/reopen/": ACT,
+    "tasks/<int:task>/decide/": ACT,
+    "windows/": Rule(ALL, POST),
+    "windows/<int:pk>/": Rule(OFFICE, ("patch",), OFFICE),
+    "windows/<int:pk>/plan/": Rule(OFFICE),
+    "batches/": Rule(ALL, POST),
+    "batches/<int:pk>/": Rule(SEES),
+    "batches/<int:pk>/add/": ACT,
+    "batches/<int:pk>/remove/": ACT,
+    "batches/<int:pk>/freeze/": ACT,
+    "batches/<int:pk>/unfreeze/": ACT,
+    "batches/<int:pk>/cancel/": ACT,
+    "dossiers/<int:pk>/": Rule(SEES, ("patch",), SEES, {"regulatory"}),
+    "dossiers/<int:pk>/pieces/": ACT,
+    "dossiers/<int:pk>/deposit/": ACT,
+    "dossiers/<int:pk>/miss/": ACT,
+    "dossiers/<int:pk>/decide/": ACT,
+    "positive-list/": Rule(ALL),
+    "negative-list/": Rule(ALL),
+    "valid-documents/": Rule(ALL),
+    "status/<str:code>/": Rule(SEES),
+    "audit/": Rule(TRAIL),
+}
+# Open to all, by name: test_routes.py says why.
+OPEN = {"auth/token/", "schema/"}
+UNKNOWN = "^.*$"
+
+
+def api_routes(patterns: Any = None, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield (route as written, view class) of every address under ``/api/v1/``."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from api_routes(pattern.url_patterns, route)
+        elif isinstance(pattern, URLPattern) and route.startswith("api/v1/"):
+            yield route.removeprefix("api/v1/"), pattern.callback.cls  # type: ignore[attr-defined]
+
+
+ROUTES = dict(api_routes())
+
+
+def test_every_route_is_in_the_table_and_the_table_names_no_other() -> None:
+    assert set(ROUTES) - OPEN - {UNKNOWN} == set(TABLE)
+
+
+def test_every_route_has_the_methods_of_the_table() -> None:
+    for route, rule in TABLE.items():
+        view = ROUTES[route]()
+        view.request = None
+        methods = {method.lower() for method in view.allowed_methods} - {"options", "head"}
+        reads = {"get"} if rule.reads is not None else set()
+        assert methods == reads | set(rule.writes), route
+
+
+@pytest.fixture
+def places(cast: Cast) -> dict[str, str]:
+    """Things of Cardiology that ``pm`` prepares, by the name of a parameter."""
+    cast.everybody()
+    cycle = in_review(cast, nature="environment")
+    version = cycle.version
+    remark = comment(version.pk, body="?", severity="question", by=cast.medical, now=T0)
+    dossier = make_deposited(cast)
+    window = dossier.batch.window
+    assert window is not None
+    return {
+        "cis": cast.product.cis,
+        "code": version.asset.code,
+        "version": str(version.pk),
+        "version_id": str(version.pk),
+        "task": str(task_of(cycle, "medical_reviewer").pk),
+        "comment": str(remark.pk),
+        "dependency": "999999",
+        "n": "1",
+        "versions": str(version.pk),
+        "windows": str(window.pk),
+        "batches": str(dossier.batch_id),
+        "dossiers": str(dossier.pk),
+    }
+
+
+def address(route: str, places: dict[str, str]) -> str:
+    """Return a route's address about the things of ``places``."""
+    parts = []
+    for part in route.split("/"):
+        name = part.strip("<>").rpartition(":")[2] if part.startswith("<") else ""
+        if name == "pk":
+            name = parts[-1]
+        parts.append(places[name] if name else part)
+    return "/api/v1/" + "/".join(parts)
+
+
+@pytest.mark.django_db
+@pytest.mark.slow
+def test_a02_each_role_reads_and_writes_what_the_table_says(places: dict[str, str]) -> None:
+    wrong: list[str] = []
+    for username in sorted(ALL):
+        _token, key = give_token(by=User.objects.get(username=username), now=T0)
+        client = Client(headers={"Authorization": f"Token {key}"})
+        for route, rule in TABLE.items():
+            path = address(route, places)
+            for method in ("get", *rule.writes):
+                if method == "get" and rule.reads is None:
+                    continue
+                status = _status(client, method, path)
+                if not _as_ruled(rule, username, method, status):
+                    wrong.append(f"{username} {method} {route}: {status}")
+    assert not wrong, "\n".join(wrong)
+
+
+def _status(client: Client, method: str, path: str) -> int:
+    with transaction.atomic():
+        events = AuditEvent.objects.count()
+        options: dict[str, Any] = {}
+        if method != "get":
+            options = {"data": {}, "content_type": "application/json"}
+        status = int(getattr(client, method)(path, **options).status_code)
+        assert status < 300 or AuditEvent.objects.count() == events
+        transaction.set_rollback(True)
+    return status
+
+
+def _as_ruled(rule: Rule, username: str, method: str, status: int) -> bool:
+    if method == "get":
+        assert rule.reads is not None
+        return status == 200 if username in rule.reads else status in {403, 404}
+    if username not in rule.sees:
+        return status in {403, 404}
+    if username in rule.empty_works:
+        return status in {200, 204}
+    return status in {400, 403, 404, 409}
