@@ -87,7 +87,7 @@ def _clock_line(dossier: Dossier, today: date) -> Line:
     end = _("evaluation ends on %(day)s") % {"day": plain_day(ends_on)} if ends_on else ""
     return Line(
         f"{dossier.version.asset.title} — {dossier.reference.value}",
-        address("submissions:dossier", dossier.pk) or dossier.get_absolute_url(),
+        dossier.get_absolute_url(),
         _("portal number %(number)s") % {"number": dossier.portal_number},
         "",
         end,
