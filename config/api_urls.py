@@ -1,7 +1,5 @@
 """Every address under ``/api/v1/``: each app's own ``api_urls``, then whatever is unknown."""
 
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from django.http import Http404
@@ -11,18 +9,6 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from config.http.spectacular import Schema
-
-APPS = (
-    "approvals.people",
-    "content.catalogue",
-    "content.access",
-    "content.assets",
-    "content.positive_list",
-    "approvals.review",
-    "approvals.submissions",
-    "approvals.release",
-    "approvals.desk",
-)
 
 
 class Unknown(APIView):
@@ -38,19 +24,16 @@ class Unknown(APIView):
         raise Http404
 
 
-def app_routes() -> list[Any]:
-    """Return the routes of each app that has some, under the namespace ``api_<label>``."""
-    routes = []
-    for app in APPS:
-        if find_spec(f"{app}.api_urls"):
-            label = app.rpartition(".")[2]
-            module = import_module(f"{app}.api_urls")
-            routes.append(path("", include((module.urlpatterns, f"api_{label}"))))
-    return routes
-
-
 urlpatterns = [
     path("schema/", Schema.as_view(), name="api_schema"),
-    *app_routes(),
+    path("", include(("approvals.people.api_urls", "api_people"))),
+    path("", include(("content.catalogue.api_urls", "api_catalogue"))),
+    path("", include(("content.access.api_urls", "api_access"))),
+    path("", include(("content.assets.api_urls", "api_assets"))),
+    path("", include(("content.positive_list.api_urls", "api_positive_list"))),
+    path("", include(("approvals.review.api_urls", "api_review"))),
+    path("", include(("approvals.submissions.api_urls", "api_submissions"))),
+    path("", include(("approvals.release.api_urls", "api_release"))),
+    path("", include(("approvals.desk.api_urls", "api_desk"))),
     re_path(r"^.*$", Unknown.as_view(), name="api_unknown"),
 ]

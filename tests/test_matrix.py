@@ -50,6 +50,10 @@ TABLE: dict[str, Rule] = {
     "me/accountability/": Rule(None, POST, ALL, ALL),
     "products/": Rule(ALL),
     "products/<str:cis>/": Rule(ALL),
+    "delegations/": Rule(ALL, POST),
+    "delegations/<int:pk>/revoke/": Rule(None, POST, PHARMACISTS | {"admin", "inspector"}),
+    "products/<str:cis>/authorisation/": Rule(None, POST),
+    "products/<str:cis>/exceptions/": Rule(None, POST),
     "products/<str:cis>/freeze/": Rule(None, POST),
     "products/<str:cis>/unfreeze/": Rule(None, POST),
     "products/<str:cis>/visit-documents/": Rule(ALL - {"pm2", "rep2", "admin", "agency"}),
@@ -162,6 +166,7 @@ def places(cast: Cast) -> dict[str, str]:
         "windows": str(window.pk),
         "batches": str(dossier.batch_id),
         "dossiers": str(dossier.pk),
+        "delegations": str(cast.pharmacist2.delegations_received.get().pk),
     }
 
 

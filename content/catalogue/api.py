@@ -1,6 +1,7 @@
 """Products of the public database: search and detail, for everybody who is signed in."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, ClassVar
 
 from django.db.models import Exists, OuterRef
 from django.shortcuts import get_object_or_404
@@ -9,8 +10,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.http.api import ListEndpoint, ReadEndpoint
+from approvals.people.models import User
+from config.http.api import ActEndpoint, ListEndpoint, ReadEndpoint, Shape
+from config.http.idempotency import Answer
 from content.calendar import paris_day
+from content.catalogue.actions import record_authorisation_end, record_gp_exception
 from content.catalogue.models import Product, ProductFreeze
 from content.catalogue.policies import public_allowed
 
@@ -68,3 +72,62 @@ class ProductDetail(ReadEndpoint):
         product = get_object_or_404(_with_freeze(), cis=cis)
         product.gp_allowed = public_allowed(product, paris_day(timezone.now()))
         return Response(ProductPage(product).data)
+
+
+class AuthorisationBody(Shape):
+    """The first day on which it no longer stands; null takes a mistake back."""
+
+    ends_on = serializers.DateField(allow_null=True)
+    reason = serializers.CharField(allow_blank=True, max_length=4000)
+
+
+class AuthorisationShape(serializers.Serializer[Any]):
+    cis = serializers.CharField()
+    authorisation_status = serializers.CharField()
+    authorisation_ends_on = serializers.DateField(allow_null=True)
+
+
+class ExceptionBody(Shape):
+    legal_basis = serializers.CharField(allow_blank=True, max_length=300)
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField(required=False, allow_null=True, default=None)
+    reason = serializers.CharField(allow_blank=True, max_length=4000)
+
+
+class ExceptionShape(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    product = serializers.CharField(source="product.cis")
+    legal_basis = serializers.CharField()
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField(allow_null=True)
+    reason = serializers.CharField()
+
+
+class ProductAct(ActEndpoint):
+    """An act on one product."""
+
+    def get_object(self, request: Request, **kwargs: Any) -> Product:
+        product: Product = get_object_or_404(Product, cis=kwargs["cis"])
+        return product
+
+
+class Authorisation(ProductAct):
+    """Record the official end of a product's authorisation."""
+
+    serializer_class = AuthorisationBody
+    responses: ClassVar[dict[int, Any]] = {200: AuthorisationShape}
+
+    def perform(self, obj: Product, data: Any, *, by: User, now: datetime) -> Answer:
+        product = record_authorisation_end(obj.pk, **data, by=by, now=now)
+        return 200, AuthorisationShape(product).data
+
+
+class Exceptions(ProductAct):
+    """Record that the law allows advertising a product to the public."""
+
+    serializer_class = ExceptionBody
+    responses: ClassVar[dict[int, Any]] = {201: ExceptionShape}
+
+    def perform(self, obj: Product, data: Any, *, by: User, now: datetime) -> Answer:
+        exception = record_gp_exception(obj.pk, **data, by=by, now=now)
+        return 201, ExceptionShape(exception).data

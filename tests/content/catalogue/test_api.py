@@ -51,3 +51,24 @@ def test_a_list_of_products_does_not_query_per_row(
     client.force_login(cast.pm)
     with django_assert_max_num_queries(6):  # type: ignore[operator]
         assert len(client.get("/api/v1/products/").json()["results"]) == 3
+
+
+def test_regulatory_records_the_end_of_an_authorisation(cast: Cast, client: Client) -> None:
+    path = f"/api/v1/products/{cast.product.cis}/authorisation/"
+    body = {"ends_on": "2027-01-31", "reason": "Abrogation demandée."}
+    client.force_login(cast.pm)
+    assert client.post(path, body, content_type="application/json").status_code == 403
+    client.force_login(cast.regulatory)
+    response = client.post(path, body, content_type="application/json")
+    assert (response.status_code, response.json()["authorisation_ends_on"]) == (200, "2027-01-31")
+    blank = client.post(path, body | {"reason": ""}, content_type="application/json")
+    assert list(blank.json()["errors"]) == ["reason"]
+
+
+def test_an_exception_opens_a_product_to_the_public(cast: Cast, client: Client) -> None:
+    client.force_login(cast.regulatory)
+    body = {"legal_basis": "L.5122-6", "starts_on": "2026-01-01", "reason": "Vaccin listé."}
+    path = f"/api/v1/products/{cast.product.cis}/"
+    made = client.post(f"{path}exceptions/", body, content_type="application/json")
+    assert made.status_code == 201
+    assert client.get(path).json()["gp_allowed"] is True
