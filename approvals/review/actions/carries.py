@@ -31,7 +31,7 @@ from approvals.review.policies.lifecycle import predecessor_with_visa
 from approvals.review.policies.standing import difference
 from approvals.signatures.actions import covering, sign
 from approvals.signatures.enums import Meaning
-from approvals.signatures.models import Proof
+from approvals.signatures.models import Proof, Signature
 from content.assets.actions import facts
 from content.assets.models import Revision, Version
 
@@ -95,15 +95,7 @@ class _Signing:
     ) -> Carry:
         """Sign over both digests, and make the verdicts hold on the new one."""
         after = self.cycle.revision
-        signature = sign(
-            self.credentials,
-            by=self.by,
-            now=self.now,
-            meaning=Meaning.CARRY,
-            role=role,
-            covers=covering(before, after),
-            on_behalf_of=lender,
-        )
+        signature = self._sign(before, after, role, lender)
         kept = Carry(
             version=self.cycle.version,
             cycle=self.cycle,
@@ -126,6 +118,19 @@ class _Signing:
         for verdict in verdicts:
             CarriedVerdict(carry=kept, verdict=verdict).save()
         return kept
+
+    def _sign(
+        self, before: Revision, after: Revision, role: Role, lender: User | None
+    ) -> Signature:
+        return sign(
+            self.credentials,
+            by=self.by,
+            now=self.now,
+            meaning=Meaning.CARRY,
+            role=role,
+            covers=covering(before, after),
+            on_behalf_of=lender,
+        )
 
 
 def _confirm(signing: _Signing, tasks: Collection[int]) -> Carry:

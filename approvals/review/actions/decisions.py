@@ -88,15 +88,20 @@ def decide(
         on_behalf_of=lender,
         signature=signature,
     )
-    given.save(force_insert=True)
-    for position, text in enumerate(changes, start=1):
-        RequestedChange(verdict=given, position=position, text=text).save()
-    task.decide()
-    task.save()
+    _keep(given, changes)
     if category:
         _exempt(given, category, by=by, now=now)
     settle(task.cycle, by=by, now=now)
     return given
+
+
+def _keep(given: Verdict, changes: Sequence[str]) -> None:
+    """Write a verdict with the changes it asks for; its task is decided."""
+    given.save(force_insert=True)
+    for position, text in enumerate(changes, start=1):
+        RequestedChange(verdict=given, position=position, text=text).save()
+    given.task.decide()
+    given.task.save()
 
 
 def _support_category(

@@ -77,6 +77,10 @@ def create_asset(
         safety_information=safety_information,
         day=paris_day(now),
     )
+    return _write_asset(identity, by=by, now=now)
+
+
+def _write_asset(identity: Identity, *, by: User, now: datetime) -> Asset:
     _check_theirs(identity, by)
     asset = Asset(
         code=next_code(identity.jurisdiction.code, now=now),
