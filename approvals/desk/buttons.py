@@ -37,6 +37,8 @@ LABELS: dict[str, Any] = {
     "cancel": gettext_lazy("Cancel this version"),
 }
 GRAVE = {"suspend", "withdraw", "cancel"}
+# What brings a version further; the page's main button is one of them.
+FORWARD = {"release", "submit", "plan", "upload", "resume", "carry", "new_version"}
 
 
 @dataclass(frozen=True)
@@ -48,21 +50,30 @@ class Button:
 
 def buttons_for(version: Version, by: User, now: datetime) -> list[Button]:
     """Return the acts this person may do on a version now, the main one first."""
-    ranks = {verb: rank for rank, verb in enumerate(LABELS)}
+    labels = dict(LABELS)
+    if version.reference_id is not None:
+        # Planned already: what comes next is the material that shows the reference.
+        del labels["plan"]
+        labels["plan"] = gettext_lazy("Change the planned deposit")
+    ranks = {verb: rank for rank, verb in enumerate(labels)}
     found = [(app, verb) for app, verb in offered(version, by, now) if verb in ranks]
-    found.sort(key=lambda offer: ranks[offer[1]])
-    return list(_buttons(found, version))
+    found.sort(key=lambda offer: (offer[1] in GRAVE, ranks[offer[1]]))
+    return list(_buttons(found, version, labels))
 
 
-def _buttons(found: Iterable[tuple[str, str]], version: Version) -> Iterable[Button]:
+def _buttons(
+    found: Iterable[tuple[str, str]], version: Version, labels: dict[str, Any]
+) -> Iterable[Button]:
+    forward = FORWARD - ({"plan"} if version.reference_id is not None else set())
     main = True
     for app, verb in found:
         url = _address(app, verb, version)
         if url is None:
             continue
-        style = "soft-grave" if verb in GRAVE else "" if main else "quiet"
-        main = False
-        yield Button(LABELS[verb], url, style)
+        leads = main and verb in forward
+        main = main and not leads
+        style = "soft-grave" if verb in GRAVE else "" if leads else "quiet"
+        yield Button(labels[verb], url, style)
 
 
 def _address(app: str, verb: str, version: Version) -> str | None:

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from approvals.people.enums import Role
@@ -185,6 +186,12 @@ class VersionForm(RevisionForm):
 
     def __init__(self, *args: Any, first: bool, asset_type: AssetType, **kwargs: Any) -> None:
         super().__init__(*args, asset_type=asset_type, **kwargs)
+        # A reference is reserved for a version and printed on it: the version may come first.
+        self.fields["files"].required = self.fields["prepared_on"].required = False
+        self.fields["files"].help_text += " " + gettext(
+            "Leave empty if the material does not show its reference yet: plan the deposit first,"
+            " then upload it."
+        )
         if first:
             del self.fields["change_kind"]
             del self.fields["change_summary"]

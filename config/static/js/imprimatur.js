@@ -36,6 +36,11 @@
   window.addEventListener("pageshow", function (event) {
     if (event.persisted) { document.querySelectorAll("form[data-once]").forEach(wake); }
   });
+  /* Unfold copies a chosen file's name into the nearest text field: in our forms that is another
+     field's, or none. */
+  document.addEventListener("change", function (event) {
+    if (event.target.matches(".im-form input[type=file]")) { event.stopImmediatePropagation(); }
+  }, true);
   /* Filters take effect when chosen; the button stays for those without scripts. */
   document.addEventListener("change", function (event) {
     var form = event.target.closest("form[data-instant]");
