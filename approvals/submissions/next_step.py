@@ -73,16 +73,23 @@ def _while_preparing(batch: Batch, rows: Sequence[DossierRow]) -> Step:
         )
     incomplete = next((row for row in rows if row.blocks), None)
     if incomplete is not None:
-        return Step(
-            _("%(dossier)s is not complete.") % {"dossier": incomplete.dossier},
-            _("Complete the dossier"),
-            reverse("submissions:dossier", args=[incomplete.dossier.pk]),
-        )
+        return _completing(incomplete)
     return Step(
         _("Every dossier is complete."),
         _("Freeze the batch"),
         reverse("submissions:freeze", args=[batch.pk]),
     )
+
+
+def _completing(row: DossierRow) -> Step:
+    """Lead to where the first missing thing is given: the form, or the pieces."""
+    first = next(item for item in row.missing if item.blocking)
+    text = _("%(dossier)s still needs %(what)s.") % {"dossier": row.dossier, "what": first.text}
+    if first.code in PieceKind.values:
+        address = reverse("submissions:piece", args=[row.dossier.pk])
+        return Step(text, _("Add the piece"), f"{address}?kind={first.code}")
+    address = reverse("submissions:dossier", args=[row.dossier.pk])
+    return Step(text, _("Complete the dossier"), address)
 
 
 def _while_frozen(batch: Batch, rows: Sequence[DossierRow]) -> Step | None:

@@ -66,6 +66,8 @@ class ActPage(Page):
     button: Any = _("Confirm")
     # A button in red, for acts that take something out of use.
     grave = False
+    # What stands above the consequences, where they are not those of the act.
+    consequences_title: Any = _("What this will cause")
     form_class: type[forms.BaseForm] = forms.Form
     template_name = "act_page.html"
     # One sentence said after the act.

@@ -69,6 +69,7 @@ class DossierFormPage(OnDossier):
 
     title = _("Complete the dossier")
     button = _("Save the dossier")
+    consequences_title = _("Still missing in this dossier")
     done = _("The dossier is saved.")
 
     def get_form_class(self, obj: Dossier) -> type[forms.BaseForm]:
@@ -85,7 +86,7 @@ class DossierFormPage(OnDossier):
     def consequences(self, obj: Dossier) -> list[str]:
         if obj.batch.state != BatchState.PREPARING:
             return []
-        return [__("Still missing: %(what)s.") % {"what": item.text} for item in missing_in(obj)]
+        return [str(item.text) for item in missing_in(obj)]
 
     def perform(self, obj: Dossier, cleaned_data: dict[str, Any], by: Any, now: datetime) -> Any:
         edit_dossier(obj.pk, changes=cleaned_data, by=by, now=now)
