@@ -16,6 +16,7 @@ from approvals.people.models import User
 from content.access.policies import Scope, scope_of
 from content.assets.enums import DependencyKind, Nature
 from content.assets.models import Dependency, Entry, Period
+from content.assets.validity import last_days_of_use
 from content.assets.validity.bars import Bar, bars_of, reasons_on
 from content.assets.validity.facts import FactsReader
 from content.catalogue.models import unaccented
@@ -208,21 +209,6 @@ def _explained(rows: list[Row], user: User, *, day: date, as_of: datetime) -> li
     last = last_days_of_use(ids, day=day, as_of=as_of)
     rows = [replace(row, last_usable_day=last[row.version]) for row in rows]
     return [_with_reason(row, bars[row.version], ended, instead) for row in rows]
-
-
-def last_days_of_use(ids: Collection[int], *, day: date, as_of: datetime) -> dict[int, date]:
-    """Return the last day on which each version was really usable, as known at an instant.
-
-    A day counts when the version was usable at some hour of it: withdrawn at 15:00, it is the
-    last day of use (DOMAIN.md §4).
-    """
-    found: dict[int, date] = {}
-    for period in Period.objects.once_usable(day, as_of).filter(version__in=ids):
-        last = period.ends_on - timedelta(days=1)
-        if period.replaced_at is not None and period.replaced_at <= as_of:
-            last = min(last, period.replaced_on or last)
-        found[period.version_id] = max(last, found.get(period.version_id, last))
-    return found
 
 
 def _last_ended(ids: Collection[int], *, day: date, as_of: datetime) -> dict[int, Period]:

@@ -1,7 +1,7 @@
 """Whether one printed piece may be used on a day: yes until… / no, because…, use … instead."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -10,11 +10,10 @@ from django.utils.translation import gettext as _
 from approvals.people.models import User
 from content.assets.enums import LimitCode, Nature
 from content.assets.models import Entry, Period, Revision, Version
-from content.assets.validity import Reason, why_not
+from content.assets.validity import Reason, until_when, usable_on, why_not
 from content.positive_list.queries import (
     Replacement,
     in_scope,
-    last_days_of_use,
     replacements,
     scope_for,
 )
@@ -108,14 +107,10 @@ def _named(
 
 def status_of(user: User, version: Version, *, day: date, as_of: datetime) -> Status:
     """Answer for one version that the person may ask about."""
-    covering = Period.objects.filter(version=version).known_at(as_of).covering(day).first()
+    usable = usable_on(version, day, as_of=as_of)
     reasons: list[Reason] = []
     instead = None
-    last_day: date | None
-    if covering is not None:
-        last_day = covering.ends_on - timedelta(days=1)
-    else:
-        last_day = _last_day(version, day=day, as_of=as_of)
+    if not usable:
         reasons = why_not(version, day, as_of=as_of) or _recorded_reason(version, day, as_of)
         instead = replacements(user, [version.pk], day=day, as_of=as_of).get(version.pk)
     return Status(
@@ -124,22 +119,12 @@ def status_of(user: User, version: Version, *, day: date, as_of: datetime) -> St
         title=version.asset.title,
         day=day,
         as_of=as_of,
-        usable=covering is not None,
-        last_usable_day=last_day,
+        usable=usable,
+        last_usable_day=until_when(version, day, as_of=as_of),
         why_not=reasons,
         use_instead=instead,
         version=version,
     )
-
-
-def _last_day(version: Version, *, day: date, as_of: datetime) -> date | None:
-    """Return its last day of use until then, else the last one to come."""
-    past = last_days_of_use([version.pk], day=day, as_of=as_of)
-    if version.pk in past:
-        return past[version.pk]
-    periods = Period.objects.filter(version=version).known_at(as_of).order_by("ends_on")
-    last = periods.last()
-    return last.ends_on - timedelta(days=1) if last else None
 
 
 def _recorded_reason(version: Version, day: date, as_of: datetime) -> list[Reason]:

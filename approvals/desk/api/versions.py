@@ -15,7 +15,7 @@ from approvals.people.models import User
 from approvals.signatures.models import Signature
 from config.http.api import ListEndpoint, ReadEndpoint
 from content.assets.models import Period, Version
-from content.assets.validity import first_usable_day, last_usable_day, usable_on, why_not
+from content.assets.validity import first_usable_day, until_when, usable_on, why_not
 from content.calendar import paris_day
 
 
@@ -54,7 +54,7 @@ def described(version: Version, user: User) -> dict[str, Any]:
         "valid_from": version.valid_from,
         "expires_on": version.expires_on,
         "usable_from": first_usable_day(version),
-        "last_usable_day": last_usable_day(version),
+        "last_usable_day": until_when(version, today, as_of=now),
         "limited_by": last.limited_by if last else None,
         "usable_today": usable,
         "why_not": [] if usable else why_not(version, today),

@@ -16,7 +16,7 @@ from config.http.pages import Page
 from content.assets.enums import FileFormat
 from content.assets.models import Version
 from content.assets.storage import open_stored
-from content.assets.validity import first_usable_day, last_usable_day, usable_on, why_not
+from content.assets.validity import first_usable_day, until_when, usable_on, why_not
 from content.calendar import paris_day
 
 # What a browser shows without running anything of it; the rest is downloaded.
@@ -73,7 +73,7 @@ class VersionPage(Page):
         return {
             "usable": usable,
             "usable_from": first_usable_day(version),
-            "last_day": last_usable_day(version),
+            "last_day": until_when(version, today, as_of=self.now),
             "reasons": [] if usable else why_not(version, today),
         }
 

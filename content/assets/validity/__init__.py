@@ -3,9 +3,19 @@
 from content.assets.validity.answers import (
     Reason,
     first_usable_day,
+    last_days_of_use,
     last_usable_day,
+    until_when,
     usable_on,
     why_not,
 )
 
-__all__ = ["Reason", "first_usable_day", "last_usable_day", "usable_on", "why_not"]
+__all__ = [
+    "Reason",
+    "first_usable_day",
+    "last_days_of_use",
+    "last_usable_day",
+    "until_when",
+    "usable_on",
+    "why_not",
+]

@@ -1,5 +1,6 @@
 """Answers: may this version be used on a day, why not, from when, until when."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -49,6 +50,37 @@ def last_usable_day(version: Version) -> date | None:
     """Return the last day of use of the periods that stand, or None; never the day after."""
     days = Period.objects.filter(version=version).current().aggregate(day=Max("ends_on"))
     return days["day"] - timedelta(days=1) if days["day"] else None
+
+
+def last_days_of_use(ids: Collection[int], *, day: date, as_of: datetime) -> dict[int, date]:
+    """Return the last day on which each version was really usable, as known at an instant.
+
+    A day counts when the version was usable at some hour of it: withdrawn at 15:00, it is the
+    last day of use (DOMAIN.md §4).
+    """
+    found: dict[int, date] = {}
+    for period in Period.objects.once_usable(day, as_of).filter(version__in=ids):
+        last = period.ends_on - timedelta(days=1)
+        if period.replaced_at is not None and period.replaced_at <= as_of:
+            last = min(last, period.replaced_on or last)
+        found[period.version_id] = max(last, found.get(period.version_id, last))
+    return found
+
+
+def until_when(version: Version, day: date, *, as_of: datetime) -> date | None:
+    """Return the last day of use to tell about a version on a day: screens, API and lists alike.
+
+    Usable on the day: the end of that stretch. Else the last day it was really used, else the
+    last one to come, else None.
+    """
+    known = Period.objects.filter(version=version).known_at(as_of).order_by("ends_on")
+    covering = known.covering(day).first()
+    if covering is None:
+        past = last_days_of_use([version.pk], day=day, as_of=as_of)
+        if version.pk in past:
+            return past[version.pk]
+    last = covering or known.last()
+    return last.ends_on - timedelta(days=1) if last else None
 
 
 def why_not(version: Version, day: date, *, as_of: datetime | None = None) -> list[Reason]:
