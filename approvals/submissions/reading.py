@@ -1,7 +1,7 @@
 """Read the text of a stored file, so that a printed reference can be found in it."""
 
 from approvals.submissions.pdf_text import text_of_pdf
-from content.assets import storage
+from content import files as storage
 from content.assets.enums import FileFormat
 from content.assets.models import RevisionFile
 

@@ -4,7 +4,7 @@ from django.http import FileResponse
 
 from content.assets.enums import FileFormat
 from content.assets.models import RevisionFile
-from content.assets.storage import open_stored
+from content.files import open_stored
 
 MEDIA_TYPES: dict[str, str] = {
     FileFormat.PDF: "application/pdf",

@@ -23,7 +23,7 @@ from content.assets.enums import FileFormat
 from content.assets.models import AssetType
 from content.assets.packages import check_package
 from content.assets.pdf_probe import probe
-from content.assets.storage import chunks_of
+from content.files import chunks_of
 
 MAX_FILES = 100
 MAX_NAME = 200

@@ -26,7 +26,7 @@ from approvals.submissions.actions import (
 )
 from approvals.submissions.actions.decisions import meaning_of
 from approvals.submissions.models import Batch, Decision, DepositWindow, Dossier, DossierPiece
-from content.assets import storage
+from content import files as storage
 from content.assets.digests import digest_of
 from content.assets.enums import ChangeKind, FileFormat, State
 from content.assets.models import Asset, AssetProduct, AssetType, Revision, RevisionFile, Version

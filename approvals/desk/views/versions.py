@@ -15,9 +15,9 @@ from approvals.people.models import User
 from config.http.pages import Page
 from content.assets.enums import FileFormat
 from content.assets.models import Version
-from content.assets.storage import open_stored
 from content.assets.validity import first_usable_day, until_when, usable_on, why_not
 from content.calendar import paris_day
+from content.files import open_stored
 
 # What a browser shows without running anything of it; the rest is downloaded.
 SHOWN: dict[str, str] = {

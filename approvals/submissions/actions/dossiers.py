@@ -21,7 +21,7 @@ from approvals.submissions.policies import (
     check_can_edit_dossier,
     check_dossier_preparing,
 )
-from content.assets import storage
+from content import files as storage
 from content.assets.inspection import check_name, check_size
 
 EDITABLE_FIELDS = (

@@ -20,7 +20,7 @@ from approvals.submissions.policies.batches import (
     check_can_batch,
     check_dossier_preparing,
 )
-from content.assets import storage
+from content import files as storage
 from content.assets.digests import digest_of
 from content.assets.models import Version
 from content.calendar import paris_day

@@ -17,7 +17,7 @@ from content.assets.inspection import Inspected, inspect_files
 from content.assets.models import Asset, Revision, RevisionFile, Version
 from content.assets.policies import check_can_create_version, check_can_upload
 from content.assets.signals import revision_added
-from content.assets.storage import keep
+from content.files import keep
 
 # A renewal or a minor modification follows a version that the authority once cleared.
 NEEDS_A_PREDECESSOR = (ChangeKind.RENEWAL, ChangeKind.MINOR_MODIFICATION)

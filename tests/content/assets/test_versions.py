@@ -8,7 +8,7 @@ import pytest
 from approvals.audit import InvalidInput, PolicyDenied, StateConflict
 from approvals.audit.models import AuditEvent
 from approvals.people.enums import Role
-from content.assets import storage
+from content import files as storage
 from content.assets.actions import create_version, edit_asset, transfer_asset, upload_revision
 from content.assets.enums import State
 from content.assets.models import Revision, RevisionFile, Version

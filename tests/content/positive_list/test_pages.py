@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from approvals.people.actions import system_actor
 from approvals.people.models import User
-from content.assets import storage
+from content import files as storage
 from content.assets.actions.facts import interrupt
 from content.assets.enums import Cause, FileFormat, Nature
 from content.assets.models import RevisionFile, Version
