@@ -34,6 +34,9 @@ class EndpointSchema(AutoSchema):
 
     def get_response_serializers(self) -> Any:
         if self.method in READS:
+            media_type = getattr(self.view, "read_media_type", None)
+            if media_type is not None:
+                return {(200, media_type): OpenApiTypes.BINARY}
             return getattr(self.view, "read_serializer_class", None) or OpenApiTypes.OBJECT
         responses = getattr(self.view, "responses", {200: None})
         return {

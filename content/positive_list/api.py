@@ -112,6 +112,11 @@ class DocumentShape(serializers.Serializer[Any]):
     sha256 = serializers.CharField()
 
 
+class DocumentsShape(serializers.Serializer[Any]):
+    next = serializers.URLField(allow_null=True)
+    results = DocumentShape(many=True)
+
+
 class FormatsByName(BaseContentNegotiation):
     """JSON, whatever the client accepts: ``?format=`` is read by the list itself."""
 
@@ -257,7 +262,7 @@ def _status(request: Request, code: str, **asked_for: Any) -> Status:
 class VisitDocuments(ReadEndpoint):
     """The documents owed at a visit (R.5122-11): the latest of each kind, each dated."""
 
-    read_serializer_class = DocumentShape(many=True)
+    read_serializer_class = DocumentsShape
 
     def get(self, request: Request, cis: str) -> Response:
         product = get_object_or_404(Product, cis=cis)

@@ -162,6 +162,7 @@ class FileDownload(ReadEndpoint):
 
     parameters = ("revision",)
     content_negotiation_class = WhateverIsAsked
+    read_media_type = "*/*"
 
     def get(self, request: Request, pk: int, n: int) -> FileResponse:
         version = visible_version(request.user, pk)
