@@ -1,4 +1,5 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -6,3 +7,9 @@ class DeskConfig(AppConfig):
     name = "approvals.desk"
     label = "desk"
     verbose_name = _("Desk")
+
+    def ready(self) -> None:
+        from approvals.desk import setup
+
+        # The desk has no model, so no signal of its own: it follows the last app that has.
+        post_migrate.connect(setup.install, sender=apps.get_app_config("release"))

@@ -32,7 +32,8 @@ class _NothingIsWritten:
         return False
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return may_look(request)
+        # Both: a role of the office, and the right installed for it (approvals.desk.setup).
+        return may_look(request) and super().has_view_permission(request, obj)  # type: ignore[misc]
 
 
 class ReadOnlyAdmin(_NothingIsWritten, SimpleHistoryAdmin, ModelAdmin):
