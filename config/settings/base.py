@@ -153,6 +153,7 @@ CONTENT_SECURITY_POLICY = {
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
 LANGUAGE_CODE = env.choice("DEFAULT_LANGUAGE", "fr", dict(LANGUAGES))
 LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
+FORMAT_MODULE_PATH = "config.formats"
 TIME_ZONE = "Europe/Paris"
 USE_I18N = True
 USE_TZ = True
