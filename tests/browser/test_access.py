@@ -48,7 +48,7 @@ def barriers_on(person: Person, *addresses: str) -> list[str]:
 
 
 @pytest.fixture
-def portfolio(cast: Cast, now: datetime) -> dict[str, Version]:
+def portfolio(cast: Cast, now: datetime, in_review: Version) -> dict[str, Version]:
     """One version at each of the places where somebody has something to do."""
     walk = Walk(cast, now)
     window = pm_window()
@@ -56,10 +56,6 @@ def portfolio(cast: Cast, now: datetime) -> dict[str, Version]:
     in_use = walk.release(walk.cleared(cast.product, window=window))
     withdrawn = walk.release(walk.cleared(cast.product, window=window))
     walk.withdraw(withdrawn)
-    in_review = walk.brochure(cast.product)
-    walk.plan(in_review, window)
-    walk.upload(in_review)
-    walk.submit(in_review)
     return {
         "in_use": in_use,
         "withdrawn": withdrawn,
@@ -69,14 +65,25 @@ def portfolio(cast: Cast, now: datetime) -> dict[str, Version]:
     }
 
 
+@pytest.fixture
+def in_review(cast: Cast, now: datetime) -> Version:
+    """A version that awaits its reviewers."""
+    walk = Walk(cast, now)
+    assert cast.medical
+    version = walk.brochure(cast.product)
+    walk.plan(version, pm_window())
+    walk.upload(version)
+    walk.submit(version)
+    return version
+
+
 def task_for(version: Version, role: str) -> ReviewTask:
     task: ReviewTask = ReviewTask.objects.get(cycle__version=version, role=role)
     return task
 
 
 def test_no_page_keeps_anybody_out(portfolio: dict[str, Version], sits_down: SitsDown) -> None:
-    in_review, cleared = portfolio["in_review"], portfolio["cleared"]
-    draft = portfolio["draft"]
+    in_review, cleared, draft = (portfolio[kind] for kind in ("in_review", "cleared", "draft"))
     met = barriers_on(
         sits_down("pm"),
         "/admin/desk/assets/",
@@ -117,9 +124,7 @@ def test_no_page_keeps_anybody_out(portfolio: dict[str, Version], sits_down: Sit
     assert met == []
 
 
-def test_the_keyboard_alone_signs_in_and_decides(
-    portfolio: dict[str, Version], sits_down: SitsDown
-) -> None:
+def test_the_keyboard_alone_signs_in_and_decides(in_review: Version, sits_down: SitsDown) -> None:
     medical = sits_down("medical")
     page, keys = medical.page, medical.page.keyboard
     page.goto("/")
@@ -133,7 +138,7 @@ def test_the_keyboard_alone_signs_in_and_decides(
     tab_to(page, "Open the next task")
     with page.expect_navigation():
         keys.press("Enter")
-    task = task_for(portfolio["in_review"], "medical_reviewer")
+    task = task_for(in_review, "medical_reviewer")
     for question in task.checklist:
         tab_to(page, f"check_{question['key']}")
         keys.press("Space")
@@ -171,9 +176,9 @@ def tab_to(page: Any, wanted: str) -> None:
 
 
 def test_a_wrong_password_costs_nothing_that_was_typed(
-    portfolio: dict[str, Version], sits_down: SitsDown
+    in_review: Version, sits_down: SitsDown
 ) -> None:
-    task = task_for(portfolio["in_review"], "medical_reviewer")
+    task = task_for(in_review, "medical_reviewer")
     medical = sits_down("medical", refusals=True)
     medical.sign_in()
     page = medical.page
