@@ -3,6 +3,7 @@
 from typing import Any
 
 from approvals.people.enums import Role
+from approvals.people.models import User
 from approvals.release.models import ReleaseAct
 from approvals.review.models import Carry, ReviewTask, Verdict
 from approvals.signatures.models import Signature
@@ -54,7 +55,8 @@ def needs(version: Version) -> list[Dependency]:
     return list(rows.order_by("kind", "pk"))
 
 
-def needed_by(version: Version) -> list[Dependency]:
-    """Return what needs, may include or replaces a version."""
-    rows = version.dependents.select_related("dependent__asset")
+def needed_by(version: Version, by: User) -> list[Dependency]:
+    """Return what needs, may include or replaces a version, as far as a person may see."""
+    seen = Version.objects.visible_to(by)
+    rows = version.dependents.filter(dependent__in=seen).select_related("dependent__asset")
     return list(rows.order_by("kind", "pk"))

@@ -6,10 +6,12 @@ from django.contrib import admin
 
 from approvals.release.models import ProductFreezeAct, ReleaseAct
 from config.http.admin import ReadOnlyAdmin
+from content.assets.admin import PreparationAdmin
 
 
 @admin.register(ReleaseAct)
-class ReleaseActAdmin(ReadOnlyAdmin):
+class ReleaseActAdmin(PreparationAdmin):
+    version_path = "version"
     list_display = ("version", "kind", "effective_on", "by", "made_at")
     list_filter = ("kind",)
     search_fields = ("version__asset__code", "reason")

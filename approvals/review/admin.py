@@ -1,4 +1,4 @@
-"""Read-only pages of routes, cycles, tasks, verdicts and comments."""
+"""Read-only pages of routes; of cycles, tasks, verdicts and comments within what one may see."""
 
 from django.contrib import admin
 
@@ -18,6 +18,7 @@ from approvals.review.models import (
     VisaExemption,
 )
 from config.http.admin import ReadOnlyAdmin, ReadOnlyTabularInline
+from content.assets.admin import PreparationAdmin
 
 
 class StageInline(ReadOnlyTabularInline):
@@ -59,7 +60,8 @@ class TaskInline(ReadOnlyTabularInline):
 
 
 @admin.register(ReviewCycle)
-class ReviewCycleAdmin(ReadOnlyAdmin):
+class ReviewCycleAdmin(PreparationAdmin):
+    version_path = "version"
     list_display = ("version", "number", "kind", "state", "opened_by", "opened_at", "closed_at")
     list_filter = ("state", "kind")
     list_select_related = ("version__asset", "opened_by")
@@ -68,7 +70,8 @@ class ReviewCycleAdmin(ReadOnlyAdmin):
 
 
 @admin.register(ReviewTask)
-class ReviewTaskAdmin(ReadOnlyAdmin):
+class ReviewTaskAdmin(PreparationAdmin):
+    version_path = "cycle__version"
     list_display = ("cycle", "role", "state", "due_on", "assignee")
     list_filter = ("state", "role")
     list_select_related = ("cycle__version__asset", "assignee")
@@ -86,7 +89,8 @@ class ExemptionInline(ReadOnlyTabularInline):
 
 
 @admin.register(Verdict)
-class VerdictAdmin(ReadOnlyAdmin):
+class VerdictAdmin(PreparationAdmin):
+    version_path = "cycle__version"
     list_display = ("task", "outcome", "decided_by", "decided_at", "voided_at")
     list_filter = ("outcome",)
     list_select_related = ("task__cycle__version__asset", "decided_by")
@@ -95,7 +99,8 @@ class VerdictAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Carry)
-class CarryAdmin(ReadOnlyAdmin):
+class CarryAdmin(PreparationAdmin):
+    version_path = "version"
     list_display = ("version", "kind", "role", "carried_by", "carried_at")
     list_filter = ("kind",)
     list_select_related = ("version__asset", "carried_by")
@@ -106,7 +111,8 @@ class ReplyInline(ReadOnlyTabularInline):
 
 
 @admin.register(Comment)
-class CommentAdmin(ReadOnlyAdmin):
+class CommentAdmin(PreparationAdmin):
+    version_path = "version"
     list_display = ("version", "severity", "author", "created_at", "resolved_at", "verified_at")
     list_filter = ("severity",)
     list_select_related = ("version__asset", "author")

@@ -1,9 +1,13 @@
 """Read-only pages of electronic signatures."""
 
-from django.contrib import admin
+from typing import Any
 
+from django.contrib import admin
+from django.http import HttpRequest
+
+from approvals.people.enums import READERS_OF_ALL
 from approvals.signatures.models import Signature
-from config.http.admin import ReadOnlyAdmin
+from config.http.admin import ReadOnlyAdmin, may_look
 
 
 @admin.register(Signature)
@@ -12,3 +16,9 @@ class SignatureAdmin(ReadOnlyAdmin):
     list_filter = ("meaning", "role")
     search_fields = ("name", "username")
     date_hierarchy = "signed_at"
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # Signatures of every team stand side by side: for those who see all of them. Others read
+        # those of a version on its page.
+        user: Any = request.user
+        return may_look(request) and user.holds(*READERS_OF_ALL)

@@ -1,11 +1,13 @@
 """Sign-in and sign-out by allauth; its other routes are closed: accounts are an administrator's."""
 
+from typing import Any
+
 from allauth.account import views
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 
 
-def closed(request: HttpRequest) -> HttpResponse:
+def closed(request: HttpRequest, **kwargs: Any) -> HttpResponse:
     """Answer as if the route did not exist (allauth needs its name)."""
     raise Http404
 

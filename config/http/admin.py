@@ -6,9 +6,10 @@ may look is a matter of role, never of ``is_staff`` alone (SECURITY.md).
 
 from typing import Any
 
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
@@ -54,9 +55,17 @@ class ReadOnlyAdmin(_NothingIsWritten, SimpleHistoryAdmin, ModelAdmin):
     def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
 
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        self._check_listed(request, object_id)
+        response: HttpResponse = super().history_view(request, object_id, extra_context)
+        return response
+
     def history_form_view(
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
     ) -> HttpResponse:
+        self._check_listed(request, object_id)
         # simple-history's form takes a POST even from somebody who may only look, and
         # overwrites the row (ARCHITECTURE.md, traps).
         if request.method not in {"GET", "HEAD"}:
@@ -65,6 +74,11 @@ class ReadOnlyAdmin(_NothingIsWritten, SimpleHistoryAdmin, ModelAdmin):
             request, object_id, version_id, extra_context
         )
         return response
+
+    def _check_listed(self, request: HttpRequest, object_id: str) -> None:
+        # simple-history finds a row through its history, past what ``get_queryset`` lets one see.
+        if self.get_object(request, unquote(object_id)) is None:
+            raise Http404
 
 
 class ReadOnlyPlainAdmin(_NothingIsWritten, ModelAdmin):

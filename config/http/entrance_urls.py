@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.generic import RedirectView
 
+from config.http.account_urls import closed
+
 
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Send anonymous people to the sign-in page; who is signed in has no business in the office.
@@ -26,4 +28,6 @@ urlpatterns = [
     path("logout/", views.logout),
     path("password_change/", password),
     path("password_change/done/", password),
+    # Django's "view on site" leads to the address of anything by its number, seen or not.
+    path("r/<int:content_type_id>/<path:object_id>/", closed),
 ]

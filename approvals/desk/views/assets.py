@@ -71,7 +71,7 @@ class AssetPage(Page):
                 "holder": holders_of([latest])[latest.pk],
                 "buttons": buttons_for(latest, self.by, self.now),
                 "needs": needs(latest),
-                "needed_by": needed_by(latest),
+                "needed_by": needed_by(latest, self.by),
                 "story": story_of(asset, versions),
             }
         return self.page(title=asset.title, **context)

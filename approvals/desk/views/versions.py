@@ -63,7 +63,7 @@ class VersionPage(Page):
             tasks=tasks_of(version),
             signatures=signatures_on(version),
             needs=needs(version),
-            needed_by=needed_by(version),
+            needed_by=needed_by(version, self.by),
             story=story_of(version.asset, [version]),
             **self._validity(version, paris_day(self.now)),
         )

@@ -1,0 +1,62 @@
+"""What an outsider tries to reach: things of Cardiology that ``pm`` prepares."""
+
+from dataclasses import dataclass, field
+
+import pytest
+from django.test import Client
+
+from approvals.people.models import User
+from approvals.review.actions import comment
+from content.assets.models import Version
+from tests.factories import T0
+from tests.factories.assets import make_asset, make_version
+from tests.factories.clearing import make_ready, release_it
+from tests.factories.people import Cast
+from tests.factories.review import give, in_review, task_of
+from tests.factories.submissions import make_deposited
+
+
+@dataclass
+class Things:
+    """Rows to ask for, by the place that a parameter has in an address."""
+
+    version: Version
+    keys: dict[str, str] = field(default_factory=dict)
+
+
+def client_of(person: User, **options: bool) -> Client:
+    client = Client(**options)
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def things(cast: Cast) -> Things:
+    """A version in review with a remark and a verdict, a deposited dossier, a release."""
+    cast.everybody()
+    cycle = in_review(cast, nature="environment")
+    version = cycle.version
+    comment(version.pk, body="Secret remark", severity="question", by=cast.medical, now=T0)
+    give(task_of(cycle, "medical_reviewer"), cast.medical)
+    dossier = make_deposited(cast)
+    release_it(make_ready(cast), cast.pharmacist)
+    keys = {
+        "code": version.asset.code,
+        "number": str(version.number),
+        "versions": str(version.pk),
+        "review": str(task_of(cycle, "regulatory_reviewer").pk),
+        "batches": str(dossier.batch_id),
+        "dossiers": str(dossier.pk),
+        "files": "1",
+        "revision": "1",
+        "position": "1",
+        "n": "1",
+    }
+    return Things(version, keys)
+
+
+@pytest.fixture
+def medical(cast: Cast) -> Version:
+    """A medical asset of Cardiology in preparation, which marketing never sees."""
+    asset = make_asset(by=cast.mpm, products=[cast.product], nature="medical")
+    return make_version(asset)
