@@ -7,6 +7,8 @@ from django.db import models
 from approvals.audit.acts import current_act
 from approvals.audit.chain import row_digest
 
+HIDDEN = "hidden"
+
 
 def stamp_history(sender: Any, history_instance: models.Model, **kwargs: Any) -> None:
     """Write the act's actor, instant and reason into the history row before it is saved."""
@@ -41,9 +43,13 @@ def changed_fields(instance: Any, history_type: str) -> dict[str, list[Any]]:
     new = {field.attname: getattr(instance, field.attname) for field in fields}
     instance._loaded = new
     if history_type == "-":
-        return {name: [value, None] for name, value in new.items() if value not in (None, "")}
-    return {
-        name: [loaded.get(name), value]
-        for name, value in new.items()
-        if loaded.get(name) != value and not (name not in loaded and value in (None, ""))
-    }
+        changed = {name: [value, None] for name, value in new.items() if value not in (None, "")}
+    else:
+        changed = {
+            name: [loaded.get(name), value]
+            for name, value in new.items()
+            if loaded.get(name) != value and not (name not in loaded and value in (None, ""))
+        }
+    # That a secret changed belongs in the trail, which many read; what it is does not.
+    secret: frozenset[str] = getattr(instance, "secret_fields", frozenset())
+    return changed | {name: [HIDDEN, HIDDEN] for name in secret & changed.keys()}

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from approvals.people.actions import accept_accountability, give_token, revoke_token
 from approvals.people.models import ApiToken, User
+from approvals.people.policies import check_password_is_own
 from config.http.api import ActEndpoint, Shape, UtcDateTimeField
 from config.http.idempotency import Answer
 from config.http.problems import problem
@@ -50,6 +51,7 @@ class Token(ActEndpoint):
         )
         if not isinstance(person, User):
             return _refused()
+        check_password_is_own(person)
         token, text = give_token(by=person, now=timezone.now(), read_only=given["read_only"])
         user_logged_in.send(sender=User, request=request._request, user=person)
         body = {"token": text, "expires_at": token.expiry}

@@ -28,6 +28,8 @@ class PeopleManager(UserManager["User"].from_queryset(PeopleQuerySet)):  # type:
 class User(Recorded, AbstractUser):
     """A person, or the named system actor. Deactivated, never deleted (21 CFR 11.300(a))."""
 
+    # The trail says that it changed, never what it is (SECURITY.md 6).
+    secret_fields: ClassVar[frozenset[str]] = frozenset({"password"})
     # Sign-ins are events of the trail, not a column that rewrites the person.
     last_login = None
     accountability_accepted_at = models.DateTimeField(

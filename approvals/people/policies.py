@@ -38,5 +38,17 @@ def check_can_manage_people(by: User) -> None:
         check_role(by, [Role.ADMINISTRATOR])
 
 
+def check_password_is_own(by: User) -> None:
+    """Refuse whoever still has the password that somebody gave them (SECURITY.md 6).
+
+    :raises PolicyDenied: ``password_change_owed``.
+    """
+    if by.must_change_password:
+        raise PolicyDenied(
+            "password_change_owed",
+            _("You were given a password: sign in on the pages and choose your own first."),
+        )
+
+
 def is_pharmacist(by: User) -> bool:
     return by.holds(Role.RESPONSIBLE_PHARMACIST, Role.DEPUTY_PHARMACIST)

@@ -1,9 +1,12 @@
 """Headers of every answer."""
 
 from collections.abc import Callable
+from typing import Any
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -35,3 +38,28 @@ class PrivateByDefault:
         if not response.has_header("Cache-Control"):
             response["Cache-Control"] = "private, no-cache"
         return response
+
+
+# Answers for machines, and files that say nothing; the API refuses in its own words.
+OPEN_TO_ALL = ("/api/", "/static/", "/healthz", "/readyz", "/favicon.ico")
+
+
+class OwnPasswordFirst:
+    """Lead whoever was given a password to choose their own before any other page.
+
+    The API refuses them by ``config.http.permissions.PasswordIsTheirOwn`` (SECURITY.md 6).
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith(OPEN_TO_ALL) and _owes_password(request.user):
+            page = reverse("desk:password")
+            if request.path not in {page, reverse("account_logout"), reverse("set_language")}:
+                return redirect(page)
+        return self.get_response(request)
+
+
+def _owes_password(person: Any) -> bool:
+    return bool(person.is_authenticated and person.must_change_password)

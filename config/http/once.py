@@ -23,7 +23,7 @@ from approvals.audit.models import IdempotencyKey
 
 KEY_FIELD = "sending"
 # Never part of the comparison: secrets, and what differs between two showings of the same form.
-LEFT_OUT = {"csrfmiddlewaretoken", "password", "otp"}
+LEFT_OUT = {"csrfmiddlewaretoken", "password", "current", "again", "otp"}
 
 
 class Sending:

@@ -1,4 +1,4 @@
-"""What every API call needs besides a person: a token that may do it."""
+"""What every API call needs besides a person: a password of their own, a token that may."""
 
 from typing import Any
 
@@ -7,6 +7,15 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from approvals.audit import PolicyDenied
+from approvals.people.policies import check_password_is_own
+
+
+class PasswordIsTheirOwn(BasePermission):
+    """Whoever was given a password chooses their own before anything else."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        check_password_is_own(request.user)
+        return True
 
 
 class TokenMayWrite(BasePermission):

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "config.http.middleware.PrivateByDefault",
+    "config.http.middleware.OwnPasswordFirst",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -191,6 +192,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": [
         "rest_framework.permissions.IsAuthenticated",
+        "config.http.permissions.PasswordIsTheirOwn",
         "config.http.permissions.TokenMayWrite",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

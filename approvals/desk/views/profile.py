@@ -4,14 +4,17 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth import authenticate, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from approvals.audit import InvalidInput
 from approvals.people.actions import accept_accountability, change_password
 from approvals.people.enums import EVERYONE, Role
 from approvals.people.models import User
+from config.http.once import Sending
 from config.http.pages import ActPage, Page
 from content.access.models import Team
 
@@ -97,6 +100,14 @@ class PasswordChange(_AboutMe):
     button = _("Change the password")
     form_class = PasswordForm
     done = _("Your password is changed. Your other sessions are signed out.")
+
+    def act(self, obj: User, form: Any, sending: Sending) -> str:
+        # Asked before the act's transaction, so that guessing in somebody's open session counts
+        # towards the lockout like any other guess (21 CFR 11.300(d)).
+        current = form.cleaned_data["current"]
+        if authenticate(self.request, username=self.by.username, password=current) is None:
+            raise InvalidInput.at("current", gettext("This is not your present password."))
+        return super().act(obj, form, sending)
 
     def perform(self, obj: User, cleaned_data: dict[str, Any], by: User, now: datetime) -> str:
         person = change_password(
