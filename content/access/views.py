@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import gettext as __
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from approvals.audit import InvalidInput, PolicyDenied
@@ -27,7 +27,7 @@ def product_of(cis: str, field: str) -> Product:
     product: Product | None = Product.objects.filter(cis=cis).first()
     if product is None:
         raise InvalidInput.at(
-            field, __("No product has the CIS code %(cis)s: check it.") % {"cis": cis}
+            field, gettext("No product has the CIS code %(cis)s: check it.") % {"cis": cis}
         )
     return product
 
@@ -102,7 +102,7 @@ class RemoveProductPage(TeamAct):
 
     def consequences(self, obj: TeamProduct) -> list[str]:
         names = {"team": obj.team, "product": obj.product}
-        return [__("Team %(team)s no longer sees what is made for %(product)s.") % names]
+        return [gettext("Team %(team)s no longer sees what is made for %(product)s.") % names]
 
     def perform(
         self, obj: TeamProduct, cleaned_data: dict[str, Any], by: Any, now: datetime
@@ -130,7 +130,7 @@ class RemoveMemberPage(TeamAct):
 
     def consequences(self, obj: Membership) -> list[str]:
         names = {"team": obj.team, "person": obj.user}
-        return [__("%(person)s no longer sees what team %(team)s sees.") % names]
+        return [gettext("%(person)s no longer sees what team %(team)s sees.") % names]
 
     def perform(self, obj: Membership, cleaned_data: dict[str, Any], by: Any, now: datetime) -> Any:
         actions.remove_member(
@@ -150,7 +150,7 @@ class DelegatePage(ActPage):
 
     def check(self, obj: Any, by: User, now: datetime) -> None:
         if not by.holds(*DELEGABLE):
-            raise PolicyDenied("role_not_delegable", __("You hold no role that can be lent."))
+            raise PolicyDenied("role_not_delegable", gettext("You hold no role that can be lent."))
 
     def form_kwargs(self, obj: Any) -> dict[str, Any]:
         return {"by": self.by}

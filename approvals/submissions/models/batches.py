@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import gettext as __
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
@@ -93,11 +93,11 @@ class Batch(FSMModelMixin, Recorded):
 
     def __str__(self) -> str:
         if self.window is None:
-            return __("Batch %(number)s — %(category)s outside the windows (R.5122-2-1)") % {
+            return gettext("Batch %(number)s — %(category)s outside the windows (R.5122-2-1)") % {
                 "number": self.pk,
                 "category": self.category,
             }
-        return __("Batch %(number)s — %(window)s") % {"number": self.pk, "window": self.window}
+        return gettext("Batch %(number)s — %(window)s") % {"number": self.pk, "window": self.window}
 
     def get_absolute_url(self) -> str:
         return reverse("submissions:batch", args=[self.pk])

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.formats import date_format
-from django.utils.translation import gettext as __
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from approvals.audit.models import Recorded, RecordedQuerySet
@@ -79,16 +79,16 @@ class DepositWindow(Recorded):
         ]
 
     def __str__(self) -> str:
-        label = __("%(authority)s %(category)s, %(opens)s to %(closes)s") % {
+        label = gettext("%(authority)s %(category)s, %(opens)s to %(closes)s") % {
             "authority": self.authority,
             "category": self.category,
             "opens": date_format(self.opens_on),
             "closes": date_format(self.closes_on),
         }
         if self.made_up:
-            label += " — " + __("made up for the demonstration")
+            label += " — " + gettext("made up for the demonstration")
         if self.provisional:
-            label += " — " + __("provisional")
+            label += " — " + gettext("provisional")
         return label
 
     def admits(self, instant: datetime) -> bool:

@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import gettext as __
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from approvals.people.enums import OWNERS, PHARMACISTS, Role
@@ -128,11 +128,13 @@ class BatchPage(Page):
         """Return the acts on the batch itself that would be accepted: (words, address)."""
         found = []
         if can_batch(self.by) and batch.state == BatchState.PREPARING:
-            found.append((__("Add a version"), reverse("submissions:add", args=[batch.pk])))
+            found.append((gettext("Add a version"), reverse("submissions:add", args=[batch.pk])))
         if can_unfreeze(batch, self.by):
-            found.append((__("Reopen"), reverse("submissions:unfreeze", args=[batch.pk])))
+            found.append((gettext("Reopen"), reverse("submissions:unfreeze", args=[batch.pk])))
         if can_cancel(batch, self.by):
-            found.append((__("Cancel the batch"), reverse("submissions:cancel", args=[batch.pk])))
+            found.append(
+                (gettext("Cancel the batch"), reverse("submissions:cancel", args=[batch.pk]))
+            )
         return found
 
     def links(self, batch: Batch, dossier: Dossier) -> list[tuple[str, str]]:
@@ -142,17 +144,17 @@ class BatchPage(Page):
         preparing = dossier.state == DossierState.PREPARING
         names = []
         if preparing:
-            names.append((__("Form"), "dossier"))
+            names.append((gettext("Form"), "dossier"))
         if dossier.state not in LEFT_BATCH:
-            names.append((__("Add a piece"), "piece"))
+            names.append((gettext("Add a piece"), "piece"))
         if preparing and batch.state == BatchState.PREPARING:
-            names.append((__("Remove"), "remove"))
+            names.append((gettext("Remove"), "remove"))
         if preparing and batch.state == BatchState.FROZEN:
-            names.append((__("Record the deposit"), "deposit"))
+            names.append((gettext("Record the deposit"), "deposit"))
         if preparing:
-            names.append((__("Missed"), "miss"))
+            names.append((gettext("Missed"), "miss"))
         if dossier.state in (DossierState.DEPOSITED, DossierState.GRANTED):
-            names.append((__("Record a decision"), "decide"))
+            names.append((gettext("Record a decision"), "decide"))
         return [(words, reverse(f"submissions:{name}", args=[dossier.pk])) for words, name in names]
 
 
@@ -203,8 +205,8 @@ class AddPage(OnBatch):
 
     def consequences(self, obj: Batch) -> list[str]:
         if candidates_of(obj):
-            return [__("The version is in the batch from then on: it is no longer changed.")]
-        return [__("No approved version waits for this window: its owner plans it first.")]
+            return [gettext("The version is in the batch from then on: it is no longer changed.")]
+        return [gettext("No approved version waits for this window: its owner plans it first.")]
 
     def perform(self, obj: Batch, cleaned_data: dict[str, Any], by: Any, now: datetime) -> Any:
         add_to_batch(obj.pk, version=cleaned_data["version"], by=by, now=now)
@@ -237,7 +239,8 @@ class RemovePage(ActPage):
 
     def consequences(self, obj: Dossier) -> list[str]:
         return [
-            __("%(version)s is approved again and keeps its reference.") % {"version": obj.version}
+            gettext("%(version)s is approved again and keeps its reference.")
+            % {"version": obj.version}
         ]
 
     def perform(self, obj: Dossier, cleaned_data: dict[str, Any], by: Any, now: datetime) -> Any:
@@ -255,7 +258,7 @@ class CancelPage(OnBatch):
         check_can_cancel(obj, by)
 
     def consequences(self, obj: Batch) -> list[str]:
-        return [__("Every version in it is approved again.")]
+        return [gettext("Every version in it is approved again.")]
 
     def perform(self, obj: Batch, cleaned_data: dict[str, Any], by: Any, now: datetime) -> Any:
         cancel_batch(obj.pk, reason=cleaned_data["reason"], by=by, now=now)
@@ -280,7 +283,7 @@ class FreezePage(SignedOnBatch):
 
     def consequences(self, obj: Batch) -> list[str]:
         return [
-            __("%(reference)s — %(version)s is frozen for the deposit.")
+            gettext("%(reference)s — %(version)s is frozen for the deposit.")
             % {"reference": dossier.reference.value, "version": dossier.version}
             for dossier in obj.dossiers.preparing().with_page()
         ]
@@ -303,7 +306,9 @@ class UnfreezePage(SignedOnBatch):
         super().check(obj, by, now)
 
     def consequences(self, obj: Batch) -> list[str]:
-        return [__("The package that was frozen is void: freeze the batch again to deposit it.")]
+        return [
+            gettext("The package that was frozen is void: freeze the batch again to deposit it.")
+        ]
 
     def perform(  # type: ignore[override]
         self, obj: Batch, cleaned_data: Any, by: Any, now: datetime, credentials: Proof

@@ -7,7 +7,7 @@ from django import forms
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.formats import date_format
-from django.utils.translation import gettext as __
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from approvals.audit import StateConflict
@@ -121,10 +121,10 @@ class MissPage(OnDossier):
         check_can_miss(obj, by)
 
     def consequences(self, obj: Dossier) -> list[str]:
-        said = [__("%(version)s is approved again.") % {"version": obj.version}]
+        said = [gettext("%(version)s is approved again.") % {"version": obj.version}]
         if not obj.batch.window_is_open(paris_day(self.now)):
             said.append(
-                __("The reference %(reference)s is burnt: the version needs another.")
+                gettext("The reference %(reference)s is burnt: the version needs another.")
                 % {"reference": obj.reference.value}
             )
         return said
@@ -144,7 +144,7 @@ class DepositPage(SignedOnDossier):
         check_can_deposit(obj, by)
         if not self.proofs(obj):
             raise StateConflict(
-                "proof_missing", __("Add the portal's acknowledgement to the dossier first.")
+                "proof_missing", gettext("Add the portal's acknowledgement to the dossier first.")
             )
         super().check(obj, by, now)
 
@@ -159,10 +159,11 @@ class DepositPage(SignedOnDossier):
         return {"deposited_at": self.now.astimezone(PARIS).replace(second=0, microsecond=0)}
 
     def consequences(self, obj: Dossier) -> list[str]:
-        said = [__("%(version)s is with the authority.") % {"version": obj.version}]
+        said = [gettext("%(version)s is with the authority.") % {"version": obj.version}]
         if obj.evaluation_ends_on is not None:
             said.append(
-                __("Its evaluation ends on %(day)s.") % {"day": date_format(obj.evaluation_ends_on)}
+                gettext("Its evaluation ends on %(day)s.")
+                % {"day": date_format(obj.evaluation_ends_on)}
             )
         return said
 
@@ -198,12 +199,14 @@ class DecidePage(SignedOnDossier):
 
     def consequences(self, obj: Dossier) -> list[str]:
         if obj.state == DossierState.GRANTED:
-            return [__("Every version that carries this visa may no longer be used from today.")]
+            return [
+                gettext("Every version that carries this visa may no longer be used from today.")
+            ]
         return [
-            __("Granted: %(version)s waits for its release, under a visa of two years.")
+            gettext("Granted: %(version)s waits for its release, under a visa of two years.")
             % {"version": obj.version},
-            __("Refused: the version is over; its reasons go to the next one."),
-            __("Withdrawn or inadmissible: it is approved again and its reference is burnt."),
+            gettext("Refused: the version is over; its reasons go to the next one."),
+            gettext("Withdrawn or inadmissible: it is approved again and its reference is burnt."),
         ]
 
     def perform(  # type: ignore[override]
@@ -227,7 +230,7 @@ class TacitPage(SignedOnDossier):
     def consequences(self, obj: Dossier) -> list[str]:
         ends_on: Any = obj.evaluation_ends_on
         return [
-            __("The visa of %(version)s starts on %(day)s, the day the evaluation ended.")
+            gettext("The visa of %(version)s starts on %(day)s, the day the evaluation ended.")
             % {"version": obj.version, "day": date_format(ends_on)}
         ]
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.translation import gettext as __
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from approvals.people.enums import OWNERS, READERS_OF_ALL, Role
@@ -117,11 +117,11 @@ class PlanPage(ActPage):
         return {"window": str(current.window_id), "planned_on": current.planned_on}
 
     def consequences(self, obj: Version) -> list[str]:
-        said = [__("A reference is reserved for this version: print it on the material.")]
+        said = [gettext("A reference is reserved for this version: print it on the material.")]
         current = PlannedDeposit.objects.current().filter(version=obj).first()
         if current is not None:
             said.append(
-                __(
+                gettext(
                     "It is planned for %(day)s under %(reference)s: another month burns this "
                     "reference and gives a new one."
                 )
@@ -134,7 +134,7 @@ class PlanPage(ActPage):
 
     def get_done(self, obj: Version, cleaned_data: dict[str, Any]) -> Any:
         current = PlannedDeposit.objects.current().get(version=obj)
-        return __("The reference %(reference)s is reserved: print it on the material.") % {
+        return gettext("The reference %(reference)s is reserved: print it on the material.") % {
             "reference": current.reference.value
         }
 
