@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("batches/<int:pk>/cancel/", batches.CancelPage.as_view(), name="cancel"),
     path("dossiers/<int:pk>/", dossiers.DossierFormPage.as_view(), name="dossier"),
     path("dossiers/<int:pk>/piece/", dossiers.PiecePage.as_view(), name="piece"),
+    path("pieces/<int:pk>/", dossiers.PieceFile.as_view(), name="piece_file"),
     path("dossiers/<int:pk>/remove/", batches.RemovePage.as_view(), name="remove"),
     path("dossiers/<int:pk>/miss/", dossiers.MissPage.as_view(), name="miss"),
     path("dossiers/<int:pk>/deposit/", dossiers.DepositPage.as_view(), name="deposit"),

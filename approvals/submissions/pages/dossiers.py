@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
+from django.http import FileResponse, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.formats import date_format
 from django.utils.translation import gettext
@@ -33,7 +33,8 @@ from approvals.submissions.forms import (
     ReasonForm,
     TacitForm,
 )
-from approvals.submissions.models import Dossier
+from approvals.submissions.models import Dossier, DossierPiece
+from approvals.submissions.pages.batches import SEES_BATCHES
 from approvals.submissions.policies import (
     check_can_batch,
     check_can_decide,
@@ -42,8 +43,9 @@ from approvals.submissions.policies import (
     check_dossier_preparing,
     check_evaluation_over,
 )
-from config.http.pages import ActPage
+from config.http.pages import ActPage, Page
 from content.calendar import PARIS, paris_day
+from content.files import open_stored
 
 
 def visible_dossier(by: Any, pk: int) -> Dossier:
@@ -109,6 +111,24 @@ class PiecePage(OnDossier):
     def perform(self, obj: Dossier, cleaned_data: dict[str, Any], by: Any, now: datetime) -> Any:
         add_piece(obj.pk, kind=cleaned_data["kind"], file=cleaned_data["file"], by=by, now=now)
         return obj
+
+
+class PieceFile(Page):
+    """The bytes of one piece, as an attachment that no browser runs."""
+
+    roles = SEES_BATCHES
+
+    def get(self, request: HttpRequest, pk: int) -> FileResponse:
+        seen = Dossier.objects.visible_to(self.by)
+        piece = get_object_or_404(DossierPiece.objects.filter(dossier__in=seen), pk=pk)
+        response = FileResponse(
+            open_stored(piece.sha256),
+            as_attachment=True,
+            filename=piece.name,
+            content_type="application/octet-stream",
+        )
+        response["X-Content-Type-Options"] = "nosniff"
+        return response
 
 
 class MissPage(OnDossier):

@@ -186,3 +186,20 @@ def test_the_number_of_queries_does_not_grow(
         client.get(at("batch", batch.pk))
     with django_assert_max_num_queries(30):
         client.get(at("windows"))
+
+
+def test_a_piece_is_opened_from_its_batch_by_those_who_see_the_dossier(cast: Cast) -> None:
+    dossier = make_deposited(cast)
+    piece = dossier.pieces.order_by("pk").first()
+    assert piece is not None
+    address = at("piece_file", piece.pk)
+
+    regulatory = client_of(cast.regulatory)
+    assert address in regulatory.get(at("batch", dossier.batch_id)).content.decode()
+    answer = regulatory.get(address)
+    assert b"".join(answer.streaming_content) == b"%PDF-1.4 piece"
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+
+    assert client_of(cast.pm2).get(address).status_code == 404
+    assert client_of(cast.rep).get(address).status_code == 403
