@@ -30,7 +30,7 @@ from approvals.signatures.actions import covering, sign
 from approvals.signatures.models import Proof, Signature
 from content.assets.actions.facts import interrupt, lift_interruptions, mark_released
 from content.assets.actions.sweep import end
-from content.assets.enums import Cause
+from content.assets.enums import Cause, State
 from content.assets.models import Version
 from content.assets.validity import first_usable_day, why_not
 from content.calendar import paris_day
@@ -133,6 +133,8 @@ def resume(
 ) -> ReleaseAct:
     """Let a suspended version be used again from today on.
 
+    A cleared one whose visa the authority suspended stays cleared; it may then be released.
+
     ``authority_proof`` names the letter by which the authority gave its visa back; it is owed
     where the authority had suspended the visa (DOMAIN.md §8).
 
@@ -149,8 +151,9 @@ def resume(
         raise InvalidInput.at("effective_on", _("Use is resumed today: leave the day out."))
     check_authority_gave_back(version, authority_proof)
     signature = _sign(ActKind.RESUME, version, credentials, lender, by=by, now=now)
-    version.resume(at=now)
-    version.save()
+    if version.state == State.SUSPENDED:
+        version.resume(at=now)
+        version.save()
     lift_interruptions(version, causes=SUSPENDING, ends_on=today, by=by, now=now)
     _supersede_predecessors(version, by=by, now=now)
     done = _record(

@@ -9,7 +9,12 @@ from django.utils.translation import gettext as _
 from approvals.audit import InvalidInput, Refusal, StateConflict
 from approvals.people.enums import PHARMACISTS, Role
 from approvals.people.models import User
-from approvals.release.queries import open_freezes_on, products_of, superseded_already
+from approvals.release.queries import (
+    open_freezes_on,
+    products_of,
+    superseded_already,
+    suspended_by_freeze,
+)
 from approvals.review.enums import CarryKind
 from approvals.review.models import Carry
 from approvals.review.policies import check_verdicts_hold
@@ -114,15 +119,16 @@ def visa_covers(visa: Visa, revision: Revision) -> bool:
     return {*CARRIERS} <= set(carries.values_list("role", flat=True))
 
 
-def check_not_frozen(version: Version) -> None:
+def check_not_frozen(version: Version, *, chosen: bool = False) -> None:
     """Refuse what a product freeze bars: promotional, and not safety information.
 
     A freeze bars from the moment it is recorded, its effective day apart: what would be released
     before that day would come back by itself after the lift, without its own ``resume``.
+    ``chosen``: the pharmacist chose to let the freeze reach it although no law says so.
 
     :raises StateConflict: ``product_frozen``.
     """
-    freeze = open_freezes_on(version).first()
+    freeze = open_freezes_on(version, chosen=chosen).first()
     if freeze is not None:
         raise StateConflict(
             "product_frozen",
@@ -201,7 +207,10 @@ def check_can_resume(version: Version, by: User, now: datetime) -> User | None:
     """
     lender = _check_pharmacist(version, by, now)
     check_four_eyes(version, by)
-    _check_state(version, (State.SUSPENDED,), _("Only a suspended version can be resumed."))
+    # Cleared, its visa suspended before any release: the visa's return is recorded by a resume.
+    waiting = version.state == State.CLEARED and stopped_by_authority(version)
+    if not waiting:
+        _check_state(version, (State.SUSPENDED,), _("Only a suspended version can be resumed."))
     today = paris_day(now)
     if version.expires_on is None or version.expires_on <= today:
         raise StateConflict("expired", _("Its time of use is over: it cannot be resumed."))
@@ -213,7 +222,7 @@ def check_can_resume(version: Version, by: User, now: datetime) -> User | None:
         raise StateConflict(
             "visa_withdrawn", _("The authority withdrew its visa: it cannot be resumed.")
         )
-    check_not_frozen(version)
+    check_not_frozen(version, chosen=suspended_by_freeze(version))
     return lender
 
 

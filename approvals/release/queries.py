@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db.models import Q, QuerySet
 
 from approvals.people.models import User
-from content.assets.enums import IN_USE, DependencyKind, Nature, State
+from content.assets.enums import IN_USE, Cause, DependencyKind, Nature, State
 from content.assets.models import Dependency, Period, Version
 from content.assets.validity.facts import regulated_metadata
 from content.calendar import paris_day
@@ -33,10 +33,19 @@ def is_barred_by_freezes(version: Version) -> bool:
     return frozen.get("nature") == Nature.PROMOTIONAL and not frozen.get("safety_information")
 
 
-def open_freezes_on(version: Version) -> QuerySet[ProductFreeze]:
-    """Return the freezes that bar a version, those still to begin included."""
+def suspended_by_freeze(version: Version) -> bool:
+    """Whether a product freeze suspended it: by law, or by the pharmacist's choice."""
+    rows = version.interruptions.not_lifted().filter(cause=Cause.PRODUCT_FREEZE)
+    return bool(rows.exists())
+
+
+def open_freezes_on(version: Version, *, chosen: bool = False) -> QuerySet[ProductFreeze]:
+    """Return the freezes that bar a version, those still to begin included.
+
+    ``chosen``: the pharmacist let the freeze reach it, whatever its nature.
+    """
     freezes = ProductFreeze.objects.not_lifted().select_related("product").order_by("pk")
-    if not is_barred_by_freezes(version):
+    if not chosen and not is_barred_by_freezes(version):
         return freezes.none()
     return freezes.filter(product__in=[product.pk for product in products_of(version)])
 

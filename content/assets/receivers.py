@@ -6,14 +6,18 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from approvals.people.models import SYSTEM_USERNAME, User
+from content.assets.actions.sweep import released_and_frozen, suspend_frozen
 from content.assets.actions.validity import work_out
 from content.assets.models import AssetProduct, Entry, Version
+from content.calendar import paris_day
+from content.catalogue.models import ProductFreeze
 from content.catalogue.signals import products_changed
 
 
 @receiver(products_changed, dispatch_uid="assets.products_changed")
 def follow_products(
-    sender: Any, *, product_ids: Collection[int], now: datetime, **kwargs: Any
+    sender: Any, *, product_ids: Collection[int], by: User, now: datetime, **kwargs: Any
 ) -> None:
     """Re-derive every released version of the products, named today or when it was frozen."""
     assets = AssetProduct.objects.filter(product__in=product_ids).values("asset")
@@ -25,3 +29,16 @@ def follow_products(
     }
     if versions:
         work_out(versions, now=now)
+    if by.username == SYSTEM_USERNAME:
+        # A pharmacist's freeze names and signs what it suspends; the system's does so here, at
+        # once: nothing may come back by the mere lift, whether or not the sweep ran before it.
+        _suspend_frozen(product_ids, by=by, now=now)
+
+
+def _suspend_frozen(product_ids: Collection[int], *, by: User, now: datetime) -> None:
+    today = paris_day(now)
+    frozen = ProductFreeze.objects.open_on(today).filter(product__in=product_ids)
+    reached = set(frozen.values_list("product_id", flat=True))
+    if reached:
+        for pk in released_and_frozen(reached, today):
+            suspend_frozen(pk, by=by, now=now)

@@ -2,7 +2,7 @@
 
 from approvals.review.actions.carries import carry
 from approvals.review.actions.changes import answer_changes, revise
-from approvals.review.actions.comments import comment, reply, resolve, verify
+from approvals.review.actions.comments import comment, keep_refusal, reply, resolve, verify
 from approvals.review.actions.decisions import claim, decide, reassign, reopen
 from approvals.review.actions.lifecycle import cancel, recall, send_back, submit
 
@@ -13,6 +13,7 @@ __all__ = [
     "claim",
     "comment",
     "decide",
+    "keep_refusal",
     "reassign",
     "recall",
     "reopen",

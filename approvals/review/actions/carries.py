@@ -57,7 +57,7 @@ def carry(
         ``four_eyes``, ``already_decided``.
     :raises StateConflict: ``wrong_state``, ``nothing_to_carry``, ``reference_unchanged``,
         ``more_than_reference``, ``review_started``, ``task_decided``, ``no_visa_to_carry``,
-        ``proof_invalid``.
+        ``blocking_comment_open``, ``proof_invalid``.
     :raises InvalidInput: field ``reason``, ``tasks`` or ``category``.
     """
     ids = Version.objects.filter(asset__versions=version_id).values_list("pk", flat=True)

@@ -63,6 +63,24 @@ def comment(
     return kept
 
 
+@act("keep_refusal")
+def keep_refusal(version: Version, *, reasons: str, by: User, now: datetime) -> Comment:
+    """Keep the authority's reasons as a blocking comment, which the next version inherits (§3).
+
+    An inner act: recording the refusal checked who and when.
+    """
+    kept = Comment(
+        version=version,
+        revision=version.current_revision,
+        author=by,
+        created_at=now,
+        body=_text(reasons),
+        severity=Severity.BLOCKING,
+    )
+    kept.save(force_insert=True)
+    return kept
+
+
 def _text(body: str) -> str:
     body = body.strip()
     if not body:

@@ -17,6 +17,7 @@ from approvals.review.models import (
     VisaExemption,
 )
 from approvals.review.policies.carries import MINOR_ROLES
+from approvals.review.policies.content import check_nothing_blocks
 from content.assets.models import Asset, Revision, Version
 from content.calendar import add_working_days, paris_day
 
@@ -166,6 +167,8 @@ def settle(cycle: ReviewCycle, *, by: User, now: datetime) -> None:
         cycle.save()
         _open_stage(cycle, now)
     else:
+        # Whatever the last verdict was, “not applicable” too (DOMAIN.md §6).
+        check_nothing_blocks(version)
         cycle.conclude(at=now)
         cycle.save()
         version.approve(at=now)

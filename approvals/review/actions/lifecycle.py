@@ -144,7 +144,7 @@ def send_back(version_id: int, *, reason: str, by: User, now: datetime) -> Versi
     """Send an approved version back to its owner to be changed.
 
     :raises PolicyDenied: ``role_missing``.
-    :raises StateConflict: ``wrong_state``, ``component_pinned``.
+    :raises StateConflict: ``wrong_state``, ``later_version_open``, ``component_pinned``.
     :raises InvalidInput: field ``reason``.
     """
     version: Version = Version.objects.locked().get(pk=version_id)

@@ -10,6 +10,7 @@ from approvals.people.models import User
 from approvals.people.policies import check_role
 from approvals.review.enums import CarryKind, CycleKind, CycleState, TaskState
 from approvals.review.models import ReviewCycle, ReviewTask, Verdict
+from approvals.review.policies.content import check_nothing_blocks
 from approvals.review.policies.decisions import check_holds, check_no_conflict
 from approvals.review.policies.standing import difference, roles_holding, wrong_state
 from content.assets.enums import State
@@ -42,7 +43,7 @@ def check_can_carry(version: Version, by: User, now: datetime) -> CarryKind:
     """Return the carry that a person may sign on a version now.
 
     :raises StateConflict: ``wrong_state``, ``nothing_to_carry``, ``reference_unchanged``,
-        ``more_than_reference``, ``review_started``, ``task_decided``.
+        ``more_than_reference``, ``review_started``, ``task_decided``, ``blocking_comment_open``.
     :raises PolicyDenied: ``not_your_verdict``, ``role_missing``, ``no_delegation``,
         ``four_eyes``, ``already_decided``.
     """
@@ -69,6 +70,7 @@ def tasks_to_confirm(cycle: ReviewCycle, by: User) -> list[ReviewTask]:
     """Return the tasks whose changes this person asked for and must confirm.
 
     :raises PolicyDenied: ``not_your_verdict``, ``four_eyes``.
+    :raises StateConflict: ``blocking_comment_open``.
     """
     waiting = cycle.tasks.filter(
         state=TaskState.TO_CONFIRM, verdicts__decided_by=by, verdicts__voided_at__isnull=True
@@ -79,6 +81,7 @@ def tasks_to_confirm(cycle: ReviewCycle, by: User) -> list[ReviewTask]:
             "not_your_verdict", _("You asked for no change here: there is nothing to confirm.")
         )
     check_no_conflict(cycle.version, by, None)
+    check_nothing_blocks(cycle.version)
     return tasks
 
 
@@ -87,7 +90,7 @@ def minor_task_of(cycle: ReviewCycle, by: User, now: datetime) -> tuple[ReviewTa
 
     :raises PolicyDenied: ``role_missing``, ``no_delegation``, ``four_eyes``,
         ``already_decided``.
-    :raises StateConflict: ``task_decided``.
+    :raises StateConflict: ``task_decided``, ``blocking_comment_open``.
     """
     if cycle.carries.filter(carried_by=by).exists():
         raise PolicyDenied(
@@ -105,6 +108,7 @@ def minor_task_of(cycle: ReviewCycle, by: User, now: datetime) -> tuple[ReviewTa
         held = True
         if task.state == TaskState.OPEN:
             check_no_conflict(cycle.version, by, lender)
+            check_nothing_blocks(cycle.version)
             return task, lender
     if held or denied is None:
         raise StateConflict("task_decided", _("This carry is signed already."))
@@ -118,7 +122,7 @@ def check_reference_only(cycle: ReviewCycle, by: User) -> tuple[ReviewCycle, lis
 
     :raises PolicyDenied: ``role_missing``, ``four_eyes``.
     :raises StateConflict: ``nothing_to_carry``, ``reference_unchanged``,
-        ``more_than_reference``, ``review_started``.
+        ``more_than_reference``, ``review_started``, ``blocking_comment_open``.
     """
     version = cycle.version
     check_role(by, [Role.REGULATORY_REVIEWER])
@@ -142,6 +146,7 @@ def check_reference_only(cycle: ReviewCycle, by: User) -> tuple[ReviewCycle, lis
             "more_than_reference",
             _("More than the reference changed since the verdicts: the version is reviewed again."),
         )
+    check_nothing_blocks(version)
     verdicts = Verdict.objects.holding_on(passed.revision.digest, cycle=passed)
     return passed, list(verdicts.order_by("pk"))
 

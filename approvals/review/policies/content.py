@@ -9,6 +9,7 @@ from approvals.audit import InvalidInput, StateConflict
 from approvals.people.enums import Role
 from approvals.review.enums import APPROVING, Answer, Outcome, TaskState
 from approvals.review.models import Comment, ReviewTask
+from content.assets.models import Version
 
 
 def check_verdict_is_complete(
@@ -31,7 +32,7 @@ def check_verdict_is_complete(
             "changes", _("This verdict asks for no change: empty the list or choose another.")
         )
     if verdict in APPROVING:
-        check_nothing_blocks(task)
+        check_nothing_blocks(task.cycle.version)
 
 
 def _check_verdict_is_allowed(task: ReviewTask, verdict: str) -> None:
@@ -51,9 +52,9 @@ def _check_verdict_is_allowed(task: ReviewTask, verdict: str) -> None:
         )
 
 
-def check_nothing_blocks(task: ReviewTask) -> None:
+def check_nothing_blocks(version: Version) -> None:
     """:raises StateConflict: ``blocking_comment_open``."""
-    blocking = Comment.objects.concerning(task.cycle.version).blocking().first()
+    blocking = Comment.objects.concerning(version).blocking().first()
     if blocking is not None:
         raise StateConflict(
             "blocking_comment_open",

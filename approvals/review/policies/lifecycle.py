@@ -16,6 +16,7 @@ from content.assets.enums import (
     COMPONENT_KINDS,
     EDITABLE,
     FINAL,
+    IN_PREPARATION,
     PINNABLE,
     ChangeKind,
     State,
@@ -113,12 +114,16 @@ def check_components(version: Version) -> None:
 def predecessor_with_visa(version: Version, now: datetime) -> Version:
     """Return the version whose visa a minor modification keeps.
 
+    A visa of another category, or whose reference names another lead product, covers nothing.
+
     :raises StateConflict: ``no_visa_to_carry``.
     """
+    lead = version.asset.lead_product
     standing = Version.objects.filter(
         asset=version.asset_id,
         number__lt=version.number,
-        visa__isnull=False,
+        visa__category=version.visa_category,
+        visa__reference__cis=lead.cis if lead else "",
         visa__ends_on__gt=paris_day(now),
         state__in=(State.CLEARED, State.RELEASED, State.SUSPENDED),
     )
@@ -127,8 +132,8 @@ def predecessor_with_visa(version: Version, now: datetime) -> Version:
         raise StateConflict(
             "no_visa_to_carry",
             _(
-                "No earlier version of %(code)s has a visa in force: a minor modification has"
-                " nothing to keep. Choose another kind of change."
+                "No earlier version of %(code)s has a visa in force of its category and lead"
+                " product: a minor modification has nothing to keep. Choose another kind of change."
             )
             % {"code": version.asset.code},
         )
@@ -163,11 +168,12 @@ def check_can_send_back(version: Version, by: User, now: datetime) -> None:
     """Let regulatory send an approved version back to its owner, unless something pins it.
 
     :raises PolicyDenied: ``role_missing``.
-    :raises StateConflict: ``wrong_state``, ``component_pinned``.
+    :raises StateConflict: ``wrong_state``, ``later_version_open``, ``component_pinned``.
     """
     check_role(by, [Role.REGULATORY_REVIEWER])
     if version.state != State.APPROVED:
         raise wrong_state(version, _("only what is approved is sent back."))
+    _check_none_in_preparation(version)
     submitted = version.dependents.filter(kind__in=COMPONENT_KINDS).exclude(
         dependent__state__in=(*EDITABLE, *FINAL)
     )
@@ -177,6 +183,21 @@ def check_can_send_back(version: Version, by: User, now: datetime) -> None:
             "component_pinned",
             _("%(dependent)s was submitted with %(version)s: it cannot go back to be changed.")
             % {"dependent": pinning.dependent, "version": version},
+        )
+
+
+def _check_none_in_preparation(version: Version) -> None:
+    """One version of an asset is in preparation at a time; a batch may have let another begin.
+
+    :raises StateConflict: ``later_version_open``.
+    """
+    others = Version.objects.filter(asset=version.asset_id, state__in=IN_PREPARATION)
+    other = others.exclude(pk=version.pk).first()
+    if other is not None:
+        raise StateConflict(
+            "later_version_open",
+            _("%(other)s is being prepared: its owner cancels it before %(version)s goes back.")
+            % {"other": other, "version": version},
         )
 
 

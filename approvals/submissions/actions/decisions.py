@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from approvals.audit import InvalidInput, act
 from approvals.people.models import User
+from approvals.review.actions import keep_refusal
 from approvals.signatures.enums import Meaning
 from approvals.signatures.models import Proof
 from approvals.submissions.actions.deposits import settle_batch, sign_dossier
@@ -109,6 +110,7 @@ def _refuse(decision: Decision, version: Version, *, by: User, now: datetime) ->
     decision.dossier.refuse(at=now)
     version.refuse(at=now)
     version.save()
+    keep_refusal(version, reasons=decision.reason, by=by, now=now)
 
 
 def _return(decision: Decision, version: Version, *, by: User, now: datetime) -> None:

@@ -23,6 +23,7 @@ from approvals.submissions.policies import (
     check_digest,
     check_products_allow,
     check_proof_piece,
+    check_received_on,
 )
 from content.assets.actions import facts
 from content.calendar import paris_day
@@ -55,8 +56,9 @@ def deposit(
     dossier, version, products = lock_dossier(dossier_id)
     check_can_deposit(dossier, by)
     piece = DossierPiece.objects.filter(pk=proof).first()
-    _check_facts(dossier, portal_number, piece, received_on, now)
+    _check_facts(dossier, portal_number, piece)
     check_deposit_time(dossier, deposited_at, now)
+    check_received_on(received_on, deposited_at=deposited_at, now=now)
     check_digest(dossier)
     check_products_allow(version, products, paris_day(now))
     dossier.deposited_at = deposited_at
@@ -86,19 +88,11 @@ def sign_dossier(
     return sign(credentials, by=by, now=now, meaning=meaning, role=role, covers=covers)
 
 
-def _check_facts(
-    dossier: Dossier,
-    portal_number: str,
-    piece: DossierPiece | None,
-    received_on: date | None,
-    now: datetime,
-) -> None:
+def _check_facts(dossier: Dossier, portal_number: str, piece: DossierPiece | None) -> None:
     if not portal_number.strip():
         raise InvalidInput.at("portal_number", _("Give the number that the portal gave."))
     if len(portal_number.strip()) > 50:
         raise InvalidInput.at("portal_number", _("Give at most 50 characters."))
-    if received_on is not None and received_on > paris_day(now):
-        raise InvalidInput.at("received_on", _("A receipt is a fact: it is never in the future."))
     check_proof_piece(dossier, piece)
 
 

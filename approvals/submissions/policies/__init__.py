@@ -33,6 +33,7 @@ from approvals.submissions.policies.deposits import (
     check_planned_outside,
     check_products_allow,
     check_proof_piece,
+    check_received_on,
 )
 from approvals.submissions.policies.planning import (
     WINDOW_ROLES,
@@ -84,6 +85,7 @@ __all__ = [
     "check_preparing",
     "check_products_allow",
     "check_proof_piece",
+    "check_received_on",
     "check_window_takes",
 ]
 

@@ -54,7 +54,12 @@ def check_can_add(batch: Batch, version: Version, by: User) -> PlannedDeposit:
             "no_visa_needed", _("%(version)s needs no visa.") % {"version": version}
         )
     plan = PlannedDeposit.objects.current().filter(version=version).first()
-    planned = plan is not None and plan.window_id == batch.window_id
+    # A plan may outlive its reference, burnt by an exemption that lapsed (invariant 5).
+    planned = (
+        plan is not None
+        and plan.window_id == batch.window_id
+        and plan.reference_id == version.reference_id
+    )
     if plan is None or not planned or version.visa_category != batch.category:
         raise StateConflict(
             "not_planned_for_window",

@@ -127,6 +127,21 @@ def check_deposit_time(dossier: Dossier, deposited_at: datetime, now: datetime) 
         )
 
 
+def check_received_on(received_on: date | None, *, deposited_at: datetime, now: datetime) -> None:
+    """Hold the authority's receipt between the deposit and today: the evaluation counts from it.
+
+    :raises InvalidInput: field ``received_on``.
+    """
+    if received_on is None:
+        return
+    if received_on > paris_day(now):
+        raise InvalidInput.at("received_on", _("A receipt is a fact: it is never in the future."))
+    if received_on < paris_day(deposited_at):
+        raise InvalidInput.at(
+            "received_on", _("The receipt is dated before the deposit: correct its date.")
+        )
+
+
 def check_planned_outside(dossier: Dossier) -> None:
     """:raises StateConflict: ``outside_window`` unless R.5122-2-1 was invoked, with its proof."""
     invoked = (

@@ -197,6 +197,7 @@ def _follow_in_open_version(asset: Asset, *, by: User) -> None:
     for version in Version.objects.locked().filter(asset=asset).open().select_related("reference"):
         record_involvement(version, by, InvolvementKind.EDITED)
         category = visa_category(asset)
+        _check_lead_is_printed(version, asset)
         if version.visa_category == category:
             continue
         if version.reference is not None:
@@ -211,6 +212,23 @@ def _follow_in_open_version(asset: Asset, *, by: User) -> None:
         version.visa_category = category
         version.needs_visa = bool(category)
         version.save()
+
+
+def _check_lead_is_printed(version: Version, asset: Asset) -> None:
+    """Refuse another lead product once a reference names the old one (DOMAIN.md §8).
+
+    :raises StateConflict: ``window_planned``.
+    """
+    lead = asset.lead_product
+    if version.reference is not None and (lead is None or version.reference.cis != lead.cis):
+        raise StateConflict(
+            "window_planned",
+            _(
+                "Version %(number)s holds the reference %(reference)s, which names its lead"
+                " product: the lead product can no longer change. Cancel the version first."
+            )
+            % {"number": version.number, "reference": version.reference.value},
+        )
 
 
 def visa_category(asset: Asset) -> str:

@@ -178,8 +178,14 @@ def interrupt(
 def lift_interruptions(
     version: Version, *, causes: Iterable[Cause], ends_on: date, by: User, now: datetime
 ) -> int:
-    """Lift the open interruptions of some causes from a day on; return how many."""
+    """Lift the interruptions of some causes that are in force on a day; return how many.
+
+    One that begins later was decided for its own reason and stays (no act revokes an effective
+    day, DOMAIN.md §4), unless its cause is in force already: then it was brought forward.
+    """
     rows = list(Interruption.objects.not_lifted().filter(version=version, cause__in=list(causes)))
+    in_force = {row.cause for row in rows if row.starts_on <= ends_on}
+    rows = [row for row in rows if row.cause in in_force]
     for row in rows:
         row.ends_on = max(ends_on, row.starts_on)
         row.lifted_by = by

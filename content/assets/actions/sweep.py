@@ -4,8 +4,10 @@ Usability never waits for this (DOMAIN.md §4): a dead scheduler delays a state,
 Every step looks again under the lock, so that running it twice does nothing twice.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, datetime
+
+from django.db.models import Exists, OuterRef, Q
 
 from approvals.audit import act
 from approvals.people.models import User
@@ -13,9 +15,10 @@ from approvals.people.policies import check_system
 from content.assets.actions.facts import interrupt
 from content.assets.enums import IN_USE, WITHDRAWABLE, Cause, Nature, State
 from content.assets.models import Interruption, Version
+from content.assets.validity.facts import Regulated, regulated_metadata
 from content.calendar import paris_day
 from content.catalogue.actions import lock_list_head
-from content.catalogue.models import ProductFreeze
+from content.catalogue.models import Product, ProductFreeze
 
 WITHDRAWING = (Cause.WITHDRAWN, Cause.AUTHORITY_WITHDRAWN)
 
@@ -80,9 +83,11 @@ def follow_interruption(version_id: int, *, by: User, now: datetime) -> bool:
     """Withdraw or suspend a version on the day for which it was decided."""
     today = paris_day(now)
     version = Version.objects.locked().get(pk=version_id)
+    # What ended its use earlier gives the state, however late this runs (invariant 11).
+    ends = [day for day in (version.superseded_on, version.expires_on) if day is not None]
     causes = set(
         Interruption.objects.not_lifted()
-        .filter(version=version, starts_on__lte=today)
+        .filter(version=version, starts_on__lte=min([today, *ends]))
         .values_list("cause", flat=True)
     )
     if causes & set(WITHDRAWING) and version.state in WITHDRAWABLE:
@@ -97,28 +102,46 @@ def follow_interruption(version_id: int, *, by: User, now: datetime) -> bool:
 
 def _frozen_today(today: date) -> list[int]:
     """Released promotional versions of a frozen product that its freeze did not suspend yet."""
-    products = ProductFreeze.objects.open_on(today).values("product")
-    versions = Version.objects.filter(
+    frozen = ProductFreeze.objects.open_on(today).values_list("product_id", flat=True)
+    return released_and_frozen(set(frozen), today)
+
+
+def released_and_frozen(product_ids: Collection[int], today: date) -> list[int]:
+    """Return the released promotional versions of products that no freeze suspended yet.
+
+    Safety information apart; nature and products as they were frozen with the revision.
+    """
+    suspended = Interruption.objects.not_lifted().filter(
+        version=OuterRef("pk"), cause=Cause.PRODUCT_FREEZE, starts_on__lte=today
+    )
+    candidates = Version.objects.filter(
+        Q(asset__products__in=product_ids) | Q(entries__product__in=product_ids),
+        ~Exists(suspended),
         state=State.RELEASED,
-        asset__nature=Nature.PROMOTIONAL,
-        asset__safety_information=False,
-        asset__products__in=products,
-    ).exclude(interruptions__cause=Cause.PRODUCT_FREEZE, interruptions__ends_on__isnull=True)
-    return _ids(versions.distinct())
+    )
+    codes = set(Product.objects.filter(pk__in=product_ids).values_list("cis", flat=True))
+    metadata = regulated_metadata(set(candidates.values_list("pk", flat=True)))
+    return sorted(pk for pk, data in metadata.items() if _is_frozen(data, codes))
+
+
+def _is_frozen(data: Regulated, codes: set[str]) -> bool:
+    promotional = data.get("nature") == Nature.PROMOTIONAL
+    bound = promotional and not data.get("safety_information")
+    return bound and not codes.isdisjoint(data.get("products", []))
 
 
 @act("suspend_frozen")
 def suspend_frozen(version_id: int, *, by: User, now: datetime) -> bool:
-    """Suspend a version released between a freeze's announcement and its effective day."""
+    """Suspend a version that a freeze reaches and its own act did not suspend.
+
+    A freeze that the system made, or whose effective day has come since it was announced.
+    """
     lock_list_head()
     version = Version.objects.locked().get(pk=version_id)
     if version.state != State.RELEASED:
         return False
-    freeze = (
-        ProductFreeze.objects.open_on(paris_day(now))
-        .filter(product__in=version.asset.products.all())
-        .first()
-    )
+    products = regulated_metadata([version.pk])[version.pk].get("products", [])
+    freeze = ProductFreeze.objects.open_on(paris_day(now)).filter(product__cis__in=products).first()
     if freeze is None:
         return False
     version.suspend(at=now)

@@ -16,7 +16,7 @@ from content.assets.validity.bars import (
     VersionFacts,
 )
 from content.catalogue.enums import AuthorisationStatus
-from content.catalogue.models import GpException, Product, ProductFreeze
+from content.catalogue.models import GpException, Jurisdiction, Product, ProductFreeze
 
 Regulated = dict[str, Any]
 
@@ -44,6 +44,7 @@ class FactsReader:
             "asset__jurisdiction"
         )
         self._metadata = regulated_metadata(self.version_ids)
+        self._field_uses = dict(Jurisdiction.objects.values_list("code", "field_use"))
         self._products = self._read_products()
         self._interruptions = self._read_interruptions()
         self._components = self._read_components()
@@ -60,7 +61,7 @@ class FactsReader:
             promotional=metadata.get("nature") == Nature.PROMOTIONAL,
             public=metadata.get("audience") == Audience.PUBLIC,
             safety_information=bool(metadata.get("safety_information")),
-            field_use=version.asset.jurisdiction.field_use,
+            field_use=self._field_use(version, metadata),
             superseded_on=superseded_on,
             superseded_by=version.superseded_by_id,
             interruptions=self._interruptions[version.pk],
@@ -71,6 +72,12 @@ class FactsReader:
             minimum_components=version.minimum_components,
             digest=metadata.get("digest", ""),
         )
+
+    def _field_use(self, version: Version, metadata: Regulated) -> bool:
+        """Rule 7, for the jurisdiction that was frozen: editing the asset changes nothing here."""
+        jurisdiction = version.asset.jurisdiction
+        code = metadata.get("jurisdiction", jurisdiction.code)
+        return self._field_uses.get(code, jurisdiction.field_use)
 
     def _was_released(self, version: Version) -> bool:
         released_at = version.released_at
