@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from approvals.people.models import User
 from content.assets.enums import IN_USE, Cause, DependencyKind, Nature, State
@@ -57,11 +57,7 @@ def superseded_already(version: Version, today: date) -> bool:
 
 def released_versions_of(product: Product) -> list[Version]:
     """Return the released versions that concern a product, by id."""
-    candidates = (
-        Version.objects.filter(state=State.RELEASED)
-        .filter(Q(asset__products=product) | Q(entries__product=product))
-        .distinct()
-    )
+    candidates = Version.objects.ever_naming([product.pk]).filter(state=State.RELEASED)
     frozen = regulated_metadata([version.pk for version in candidates])
     concerned = [pk for pk, data in frozen.items() if product.cis in data.get("products", [])]
     return list(Version.objects.filter(pk__in=concerned).with_asset().order_by("pk"))

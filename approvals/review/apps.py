@@ -9,6 +9,6 @@ class ReviewConfig(AppConfig):
     verbose_name = _("Review")
 
     def ready(self) -> None:
-        from approvals.review import setup
+        from approvals.review import receivers, setup  # noqa: F401
 
         post_migrate.connect(setup.install, sender=self)

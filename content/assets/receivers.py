@@ -9,7 +9,7 @@ from django.dispatch import receiver
 from approvals.people.models import SYSTEM_USERNAME, User
 from content.assets.actions.sweep import released_and_frozen, suspend_frozen
 from content.assets.actions.validity import work_out
-from content.assets.models import AssetProduct, Entry, Version
+from content.assets.models import Version
 from content.calendar import paris_day
 from content.catalogue.models import ProductFreeze
 from content.catalogue.signals import products_changed
@@ -20,13 +20,8 @@ def follow_products(
     sender: Any, *, product_ids: Collection[int], by: User, now: datetime, **kwargs: Any
 ) -> None:
     """Re-derive every released version of the products, named today or when it was frozen."""
-    assets = AssetProduct.objects.filter(product__in=product_ids).values("asset")
-    named = Version.objects.filter(released_at__isnull=False, asset__in=assets)
-    listed = Entry.objects.filter(product__in=product_ids)
-    versions = {
-        *named.values_list("pk", flat=True),
-        *listed.values_list("version_id", flat=True),
-    }
+    named = Version.objects.ever_naming(product_ids).filter(released_at__isnull=False)
+    versions = set(named.values_list("pk", flat=True))
     if versions:
         work_out(versions, now=now)
     if by.username == SYSTEM_USERNAME:

@@ -6,3 +6,5 @@ from django.dispatch import Signal
 usability_changed = Signal()
 # revision: Revision, by, now — new files of a version were uploaded.
 revision_added = Signal()
+# version: Version, person: User — a person is about to prepare a version; a receiver may refuse.
+person_joins = Signal()

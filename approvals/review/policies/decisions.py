@@ -13,7 +13,7 @@ from approvals.review.enums import CycleKind, CycleState, Outcome, TaskState
 from approvals.review.models import ReviewCycle, ReviewTask, Verdict
 from approvals.review.policies.standing import wrong_state
 from content.access.policies import check_can_act_as_pharmacist, check_can_act_in_role
-from content.assets.enums import State
+from content.assets.enums import FINAL, State
 from content.assets.models import Version
 from content.assets.policies import check_four_eyes, involved
 
@@ -66,6 +66,24 @@ def check_no_conflict(version: Version, by: User, lender: User | None) -> None:
             "four_eyes",
             _("%(person)s prepared this version: nobody decides on it in their place.")
             % {"person": lender},
+        )
+
+
+def check_did_not_decide(version: Version, person: User) -> None:
+    """Refuse to let somebody prepare a version on which their verdict counts (invariant 3).
+
+    Once a version was released or is finished nothing of it is prepared any more.
+
+    :raises PolicyDenied: ``four_eyes``.
+    """
+    if version.released_at is not None or version.state in FINAL:
+        return
+    given = Verdict.objects.in_force().filter(cycle__version=version)
+    if given.filter(Q(decided_by=person) | Q(on_behalf_of=person)).exists():
+        raise PolicyDenied(
+            "four_eyes",
+            _("%(person)s decided on %(version)s: somebody else prepares it.")
+            % {"person": person, "version": version},
         )
 
 

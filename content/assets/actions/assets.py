@@ -21,6 +21,7 @@ from content.assets.policies import (
     may_own,
     was_ever_submitted,
 )
+from content.assets.signals import person_joins
 from content.calendar import paris_day
 from content.catalogue.actions import lock_list_head
 from content.catalogue.models import VisaRule
@@ -245,7 +246,12 @@ def visa_category(asset: Asset) -> str:
 
 
 def record_involvement(version: Version, person: User, kind: InvolvementKind) -> None:
-    """Remember for ever that a person owned, edited or uploaded to a version (invariant 3)."""
+    """Remember for ever that a person owned, edited or uploaded to a version (invariant 3).
+
+    :raises PolicyDenied: ``four_eyes`` if they decided on it.
+    """
+    if not Involvement.objects.filter(version=version, user=person).exists():
+        person_joins.send(Version, version=version, person=person)
     if not Involvement.objects.filter(version=version, user=person, kind=kind).exists():
         Involvement(version=version, user=person, kind=kind).save(force_insert=True)
 

@@ -7,7 +7,7 @@ Every step looks again under the lock, so that running it twice does nothing twi
 from collections.abc import Callable, Collection
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from approvals.audit import act
 from approvals.people.models import User
@@ -114,11 +114,8 @@ def released_and_frozen(product_ids: Collection[int], today: date) -> list[int]:
     suspended = Interruption.objects.not_lifted().filter(
         version=OuterRef("pk"), cause=Cause.PRODUCT_FREEZE, starts_on__lte=today
     )
-    candidates = Version.objects.filter(
-        Q(asset__products__in=product_ids) | Q(entries__product__in=product_ids),
-        ~Exists(suspended),
-        state=State.RELEASED,
-    )
+    named = Version.objects.ever_naming(product_ids)
+    candidates = named.filter(~Exists(suspended), state=State.RELEASED)
     codes = set(Product.objects.filter(pk__in=product_ids).values_list("cis", flat=True))
     metadata = regulated_metadata(set(candidates.values_list("pk", flat=True)))
     return sorted(pk for pk, data in metadata.items() if _is_frozen(data, codes))

@@ -1,5 +1,6 @@
 """The thing that has a lifecycle state, and its bare transitions (DOMAIN.md §3)."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, ClassVar, Self
 
@@ -14,7 +15,7 @@ from approvals.audit.models import Recorded, RecordedQuerySet
 from approvals.people.models import User
 from content.access.policies import scope_of
 from content.assets.enums import FINAL, IN_PREPARATION, IN_USE, OPEN, ChangeKind, Nature, State
-from content.assets.models.assets import Asset
+from content.assets.models.assets import Asset, AssetProduct
 from content.assets.models.facts import Reference, Visa
 
 
@@ -58,6 +59,14 @@ class VersionQuerySet(RecordedQuerySet):
     def due_to_be_superseded(self, day: date) -> Self:
         """Versions whose successor's first usable day has come, for the sweep."""
         return self.filter(state__in=IN_USE, superseded_on__isnull=False, superseded_on__lte=day)
+
+    def ever_naming(self, product_ids: Collection[int]) -> Self:
+        """Versions of the assets that name, or ever named, one of the products.
+
+        Editing a released asset changes neither what its versions concern nor what limits them.
+        """
+        links = AssetProduct.history.filter(product__in=product_ids)  # type: ignore[attr-defined]
+        return self.filter(asset__in=links.values("asset"))
 
     def with_asset(self) -> Self:
         return self.select_related(

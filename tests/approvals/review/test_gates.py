@@ -4,19 +4,20 @@ from datetime import datetime
 
 import pytest
 
-from approvals.audit import StateConflict
+from approvals.audit import PolicyDenied, StateConflict
+from approvals.people.enums import Role
 from approvals.review.actions import comment, submit
 from approvals.review.actions.lifecycle import send_back
 from approvals.review.policies import can_send_back
 from content.access.models import TeamProduct
-from content.assets.actions import edit_asset
+from content.assets.actions import edit_asset, transfer_asset
 from content.assets.enums import State
 from content.assets.models import Version
 from tests.factories import T0, keep
 from tests.factories.assets import make_version
 from tests.factories.catalogue import make_product
 from tests.factories.clearing import make_cleared
-from tests.factories.people import Cast
+from tests.factories.people import Cast, make_person
 from tests.factories.review import (
     answer_all,
     approved,
@@ -114,3 +115,16 @@ class TestAReservedReference:
                 now=T0,
             )
         assert refused.value.code == "window_planned"
+
+
+class TestInvariant3TheOtherWayRound:
+    def test_whoever_decided_does_not_come_to_own_it(self, cast: Cast, now: datetime) -> None:
+        assert cast.pm  # Makes the team.
+        team = TeamProduct.objects.get(product=cast.product).team
+        both = make_person(Role.PRODUCT_MANAGER, Role.MEDICAL_REVIEWER, teams=[team])
+        cycle = in_review(cast)
+        give(task_of(cycle, "medical_reviewer"), both)
+        with pytest.raises(PolicyDenied) as refused:
+            transfer_asset(cycle.version.asset_id, to=both, reason="congé", by=cast.pm, now=now)
+        assert refused.value.code == "four_eyes"
+        assert fresh(cycle.version).asset.owner == cast.pm
