@@ -23,6 +23,7 @@ from content.assets.policies import check_four_eyes
 # In the order in which they are shown; the first that is offered is the page's main button.
 LABELS: dict[str, Any] = {
     "release": gettext_lazy("Release for use"),
+    "answer": gettext_lazy("Answer the changes"),
     "submit": gettext_lazy("Submit for review"),
     "plan": gettext_lazy("Plan the deposit"),
     "upload": gettext_lazy("Upload a revision"),
@@ -30,6 +31,7 @@ LABELS: dict[str, Any] = {
     "carry": gettext_lazy("Carry the verdicts"),
     "new_version": gettext_lazy("Start a new version"),
     "edit": gettext_lazy("Edit the data"),
+    "comment": gettext_lazy("Comment"),
     "recall": gettext_lazy("Recall from review"),
     "send-back": gettext_lazy("Send back for changes"),
     "suspend": gettext_lazy("Suspend use"),
