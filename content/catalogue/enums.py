@@ -2,14 +2,15 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class AuthorisationStatus(TextChoices):
-    ACTIVE = "active", _("active")
-    SUSPENDED = "suspended", _("suspended")
-    ABROGATED = "abrogated", _("abrogated")
-    ARCHIVED = "archived", _("archived")
-    WITHDRAWN = "withdrawn", _("withdrawn")
+    ACTIVE = "active", pgettext_lazy("authorisation", "active")
+    SUSPENDED = "suspended", pgettext_lazy("authorisation", "suspended")
+    ABROGATED = "abrogated", pgettext_lazy("authorisation", "abrogated")
+    ARCHIVED = "archived", pgettext_lazy("authorisation", "archived")
+    WITHDRAWN = "withdrawn", pgettext_lazy("authorisation", "withdrawn")
 
 
 # The public database's word for an authorisation that ended (DOMAIN.md §8).
