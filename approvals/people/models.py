@@ -9,13 +9,13 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken
 
-from approvals.audit.models import Recorded
+from approvals.audit.models import Recorded, RecordedQuerySet
 from approvals.people.enums import OFFICE
 
 SYSTEM_USERNAME = "system"
 
 
-class PeopleQuerySet(models.QuerySet["User"]):
+class PeopleQuerySet(RecordedQuerySet):
     def holding(self, *roles: str) -> "PeopleQuerySet":
         """Active people who hold one of the roles."""
         return self.filter(is_active=True, groups__name__in=roles).distinct()

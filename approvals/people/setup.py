@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from approvals.audit import act
+from approvals.audit import act, current_act
 from approvals.people.enums import Role
 from approvals.people.models import SYSTEM_USERNAME, User
 
@@ -25,3 +25,12 @@ def _install_system_actor(person: User, *, by: User, now: Any) -> None:
     person.date_joined = now
     person.save(force_insert=True)
     person.__dict__["role_names"] = frozenset()
+
+
+def refuse_roles_outside_acts(action: str, **kwargs: Any) -> None:
+    """Refuse to give or take a role where no act records it: in a shell, or by mistake.
+
+    :raises WriteOutsideAct: outside an act.
+    """
+    if action.startswith("pre_"):
+        current_act()
