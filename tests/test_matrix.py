@@ -143,9 +143,8 @@ def test_every_route_has_the_methods_of_the_table() -> None:
         assert methods == reads | set(rule.writes), route
 
 
-@pytest.fixture
-def places(cast: Cast) -> dict[str, str]:
-    """Things of Cardiology that ``pm`` prepares, by the name of a parameter."""
+def things(cast: Cast) -> dict[str, str]:
+    """Make things of Cardiology that ``pm`` prepares, by the name of a parameter."""
     cast.everybody()
     cycle = in_review(cast, nature="environment")
     version = cycle.version
@@ -168,6 +167,11 @@ def places(cast: Cast) -> dict[str, str]:
         "dossiers": str(dossier.pk),
         "delegations": str(cast.pharmacist2.delegations_received.get().pk),
     }
+
+
+@pytest.fixture
+def places(cast: Cast) -> dict[str, str]:
+    return things(cast)
 
 
 def address(route: str, places: dict[str, str]) -> str:

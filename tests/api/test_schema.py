@@ -19,7 +19,8 @@ from approvals.people.actions import give_token
 from approvals.people.models import User
 from config.wsgi import application
 from tests.factories import T0
-from tests.test_matrix import places
+from tests.factories.people import Cast
+from tests.test_matrix import things
 
 # Loaded at import: the lazy fixture breaks on pytest 9.2 (ARCHITECTURE.md, traps).
 api = schemathesis.openapi.from_wsgi("/api/v1/schema/?format=json", application)
@@ -39,7 +40,6 @@ WHO = {
     "delegations": "pharmacist",
 }
 OPEN = {"/api/v1/auth/token/", "/api/v1/schema/"}
-__all__ = ["places"]
 bounded = settings(
     max_examples=2,
     deadline=None,
@@ -59,6 +59,14 @@ def _keep_the_connection() -> Iterator[None]:
     yield
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
+
+
+@pytest.fixture(scope="module")
+def places(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, str]]:
+    """The same things for every test of this module: each test undoes only its own."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield things(Cast())
+        transaction.set_rollback(True)
 
 
 @api.parametrize()
