@@ -12,13 +12,10 @@ from django.utils.translation import gettext as _
 from approvals.audit import InvalidInput
 from approvals.audit.models import AuditEvent
 from approvals.desk.api.shapes import EventShape
-from approvals.people.enums import PHARMACISTS, Role
-from approvals.people.policies import check_role
+from approvals.desk.policies import check_can_read_trail
 from config.http.api import ListEndpoint
 from content.assets.models import Asset, Version
 from content.calendar import end_of_day, start_of_day
-
-READERS = (*PHARMACISTS, Role.INSPECTOR, Role.ADMINISTRATOR)
 
 
 class Trail(ListEndpoint):
@@ -29,7 +26,7 @@ class Trail(ListEndpoint):
     ordering = "-seq"
 
     def get_queryset(self) -> Any:
-        check_role(self.request.user, READERS)
+        check_can_read_trail(self.request.user)
         asked = self.request.query_params
         events = AuditEvent.objects.select_related("actor")
         if asked.get("object"):

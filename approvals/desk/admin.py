@@ -1,0 +1,66 @@
+"""The audit trail and the people, to read: nothing is written here.
+
+They stand in the desk because the floor of the house imports no plumbing of the admin.
+"""
+
+import json
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from approvals.audit.models import AuditEvent
+from approvals.desk.policies import can_read_people, can_read_trail
+from approvals.people.enums import Role
+from approvals.people.models import User
+from config.http.admin import ReadOnlyAdmin, ReadOnlyPlainAdmin
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(ReadOnlyPlainAdmin):
+    """Every act, the newest first: who, in which role, when, why, what changed."""
+
+    list_display = ("seq", "recorded_at", "kind", "actor", "acting_as", "reason")
+    list_filter = ("kind", "recorded_at")
+    list_select_related = ("actor",)
+    search_fields = ("=seq", "kind", "actor__username", "payload")
+    show_full_result_count = False
+    readonly_fields = ("acting_as", "reason")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_view_permission(request, obj) and can_read_trail(request.user)
+
+    @admin.display(description=_("role"))
+    def acting_as(self, event: AuditEvent) -> str:
+        role = json.loads(event.payload)["role"]
+        return str(Role(role).label) if role else "—"
+
+    @admin.display(description=_("reason"))
+    def reason(self, event: AuditEvent) -> str:
+        return str(json.loads(event.payload)["reason"]) or "—"
+
+
+@admin.register(User)
+class PersonAdmin(ReadOnlyAdmin):
+    """Who works here, in which roles; never a password."""
+
+    list_display = ("username", "first_name", "last_name", "roles", "is_active")
+    list_filter = ("groups", "is_active")
+    search_fields = ("username", "first_name", "last_name", "email")
+    fields = (
+        *("username", "first_name", "last_name", "email", "roles", "language", "is_active"),
+        *("date_joined", "accountability_accepted_at", "must_change_password"),
+    )
+    readonly_fields = ("roles",)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_view_permission(request, obj) and can_read_people(request.user)
+
+    @admin.display(description=_("roles"))
+    def roles(self, person: User) -> str:
+        names = (group.name for group in person.groups.all())
+        return ", ".join(str(Role(name).label) for name in names if name in Role.values) or "—"
