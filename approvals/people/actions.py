@@ -30,7 +30,9 @@ def create_person(
     email: str = "",
     language: str = "fr",
 ) -> User:
-    """Create a person without any role.
+    """Create a person without any role, who chooses their own password first.
+
+    What the system itself makes (the demonstration's cast) keeps the password it was given.
 
     :raises PolicyDenied: unless ``by`` is an administrator or the system.
     :raises InvalidInput: if the username was ever given.
@@ -45,6 +47,8 @@ def create_person(
         email=email,
         language=language,
         date_joined=now,
+        # An administrator does not keep a password that somebody signs with (SECURITY.md 6).
+        must_change_password=by.username != SYSTEM_USERNAME,
     )
     person.set_password(password)
     person.save()
@@ -107,7 +111,7 @@ def revoke_token(token: ApiToken, *, by: User, now: datetime) -> None:
 
 @act("change_password", roles=EVERYONE)
 def change_password(*, current: str, password: str, by: User, now: datetime) -> User:
-    """Replace a person's own password.
+    """Replace a person's own password, and end the API tokens that the old one opened.
 
     :raises InvalidInput: at ``current`` if it is wrong, at ``password`` if the new one is weak
         or the same.
@@ -123,4 +127,6 @@ def change_password(*, current: str, password: str, by: User, now: datetime) -> 
     by.set_password(password)
     by.must_change_password = False
     by.save(update_fields=["password", "must_change_password"])
+    ended, _by_model = ApiToken.objects.filter(user=by).delete()
+    current_act().note(tokens_ended=ended)
     return by

@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from approvals.audit.models import AuditEvent
-from approvals.people.actions import give_token
+from approvals.people.actions import change_password, create_person, give_token
 from approvals.people.enums import Role
 from approvals.people.models import ApiToken, User
 from tests.factories import T0, keep
@@ -58,6 +59,25 @@ def test_b06_once_changed_everything_opens(signed_in: Client, newcomer: User) ->
     assert token_for(signed_in, NEW).status_code == 200
 
 
+def test_b06_a_person_made_by_an_administrator_chooses_first(cast: Cast) -> None:
+    made = create_person(by=cast.admin, now=T0, username="ada", password=PASSWORD)
+    assert User.objects.get(pk=made.pk).must_change_password
+
+
+def test_a10_a_changed_password_ends_the_tokens_of_the_old_one(cast: Cast, client: Client) -> None:
+    _token, key = give_token(by=cast.pm, now=T0)
+    _other, others = give_token(by=cast.rep, now=T0)
+    change_password(current=PASSWORD, password=NEW, by=cast.pm, now=T0)
+    kept = ApiToken.objects.get()
+    assert kept.user == cast.rep
+    event = AuditEvent.objects.filter(kind="change_password").get()
+    assert '"tokens_ended":1' in event.payload
+    for text, status in ((key, 401), (others, 200)):
+        with time_machine.travel(T0, tick=False):
+            headers = {"Authorization": f"Token {text}"}
+            assert client.get("/api/v1/me/", headers=headers).status_code == status
+
+
 def test_b06_the_same_password_again_is_not_a_change(signed_in: Client, newcomer: User) -> None:
     given = {"current": PASSWORD, "password": PASSWORD, "again": PASSWORD}
     assert signed_in.post("/profile/password/", given).status_code == 400
@@ -70,7 +90,7 @@ def test_b06_the_api_gives_no_token_and_takes_none(newcomer: User, client: Clien
     assert not ApiToken.objects.exists()
     _token, key = give_token(by=newcomer, now=T0)
     response = client.get("/api/v1/me/", headers={"Authorization": f"Token {key}"})
-    assert response.status_code in {401, 403}
+    assert (response.status_code, response.json()["code"]) == (403, "password_change_owed")
     client.force_login(newcomer, backend="django.contrib.auth.backends.ModelBackend")
     response = client.get("/api/v1/me/")
     assert (response.status_code, response.json()["code"]) == (403, "password_change_owed")
