@@ -45,8 +45,12 @@ class Team(Recorded):
 class TeamProduct(Recorded):
     """That a team presents a product."""
 
-    team = models.ForeignKey(Team, models.PROTECT, related_name="team_products")
-    product = models.ForeignKey(Product, models.PROTECT, related_name="team_products")
+    team = models.ForeignKey(
+        Team, models.PROTECT, related_name="team_products", verbose_name=_("team")
+    )
+    product = models.ForeignKey(
+        Product, models.PROTECT, related_name="team_products", verbose_name=_("product")
+    )
 
     class Meta:
         verbose_name = _("product of a team")
@@ -55,12 +59,22 @@ class TeamProduct(Recorded):
             models.UniqueConstraint(fields=["team", "product"], name="access_product_once_a_team")
         ]
 
+    def __str__(self) -> str:
+        return str(self.product)
+
 
 class Membership(Recorded):
     """That a person belongs to a team."""
 
-    team = models.ForeignKey(Team, models.PROTECT, related_name="memberships")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships")
+    team = models.ForeignKey(
+        Team, models.PROTECT, related_name="memberships", verbose_name=_("team")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="memberships",
+        verbose_name=_("person"),
+    )
 
     class Meta:
         verbose_name = _("membership")
@@ -68,6 +82,9 @@ class Membership(Recorded):
         constraints = [
             models.UniqueConstraint(fields=["team", "user"], name="access_member_once_a_team")
         ]
+
+    def __str__(self) -> str:
+        return str(self.user)
 
 
 class DelegationQuerySet(RecordedQuerySet):
