@@ -32,6 +32,7 @@ LABELS: dict[str, Any] = {
     "new_version": gettext_lazy("Start a new version"),
     "edit": gettext_lazy("Edit the data"),
     "comment": gettext_lazy("Comment"),
+    "resolve": gettext_lazy("Resolve the comments"),
     "recall": gettext_lazy("Recall from review"),
     "send-back": gettext_lazy("Send back for changes"),
     "suspend": gettext_lazy("Suspend use"),

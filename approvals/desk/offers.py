@@ -31,7 +31,7 @@ def offered(version: Version, by: User, now: datetime) -> list[tuple[str, str]]:
 
 # Acts whose address under ``versions/{id}/`` has another name; acts that have none are not told.
 ADDRESSES = {"upload": "revisions", "comment": "comments"}
-ELSEWHERE = {"edit", "new_version", "answer"}
+ELSEWHERE = {"edit", "new_version", "answer", "resolve"}
 
 
 def allowed_actions(version: Version, by: User, now: datetime) -> list[str]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals.people.enums import Role
 from approvals.review.enums import APPROVING, Answer, Outcome, Severity, TaskState
-from approvals.review.models import MinorModificationCategory, RequestedChange, ReviewTask
+from approvals.review.models import Comment, MinorModificationCategory, RequestedChange, ReviewTask
 
 
 def _password_last(form: forms.Form) -> None:
@@ -150,6 +150,18 @@ class AnswerForm(forms.Form):
         return [
             {"change": int(name.removeprefix("change_")), "evidence": evidence}
             for name, evidence in cleaned.items()
+        ]
+
+
+class ResolveForm(forms.Form):
+    """Which open comment is settled."""
+
+    comment = forms.TypedChoiceField(label=_("Comment"), coerce=int, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, comments: list[Comment], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["comment"].choices = [  # type: ignore[attr-defined]
+            (row.pk, f"{row.author} ({row.get_severity_display()}): {row.body}") for row in comments
         ]
 
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("versions/<int:pk>/cancel/", views.CancelPage.as_view(), name="cancel"),
     path("versions/<int:pk>/answer/", views.AnswerPage.as_view(), name="answer"),
     path("versions/<int:pk>/carry/", views.CarryPage.as_view(), name="carry"),
+    path("versions/<int:pk>/resolve/", views.ResolvePage.as_view(), name="resolve"),
     path("versions/<int:pk>/comment/", views.CommentPage.as_view(), name="comment"),
 ]
 root_urlpatterns = [

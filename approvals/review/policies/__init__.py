@@ -8,10 +8,13 @@ from approvals.review.policies.carries import can_carry, check_can_carry
 from approvals.review.policies.comments import (
     can_comment,
     can_resolve,
+    can_resolve_some,
     can_verify,
     check_can_comment,
     check_can_resolve,
     check_can_verify,
+    check_something_to_resolve,
+    comments_to_resolve,
 )
 from approvals.review.policies.decisions import (
     can_claim,
@@ -51,6 +54,7 @@ __all__ = [
     "can_recall",
     "can_reopen",
     "can_resolve",
+    "can_resolve_some",
     "can_send_back",
     "can_submit",
     "can_verify",
@@ -67,7 +71,9 @@ __all__ = [
     "check_can_send_back",
     "check_can_submit",
     "check_can_verify",
+    "check_something_to_resolve",
     "check_verdicts_hold",
+    "comments_to_resolve",
     "missing_roles",
     "verdicts_hold",
     "why_cannot_decide",
@@ -82,4 +88,5 @@ OFFERED: dict[str, Callable[[Version, User, datetime], bool]] = {
     "cancel": can_cancel,
     "carry": can_carry,
     "comment": can_comment,
+    "resolve": can_resolve_some,
 }

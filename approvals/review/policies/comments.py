@@ -10,7 +10,7 @@ from approvals.people.models import User
 from approvals.people.policies import check_role
 from approvals.review.models import Comment
 from approvals.review.policies.standing import wrong_state
-from content.assets.enums import FINAL
+from content.assets.enums import FINAL, IN_PREPARATION
 from content.assets.models import Version
 from content.assets.policies import check_owner
 
@@ -35,6 +35,33 @@ def check_can_resolve(comment: Comment, by: User, now: datetime) -> None:
     check_owner(comment.version, by, now)
     if comment.resolved_at is not None:
         raise StateConflict("already_resolved", _("This comment is resolved already."))
+
+
+def comments_to_resolve(version: Version) -> list[Comment]:
+    """Return the open comments of a version, and those its predecessors left open."""
+    comments = Comment.objects.concerning(version).open().select_related("author", "version")
+    return list(comments.order_by("pk"))
+
+
+def check_something_to_resolve(version: Version, by: User, now: datetime) -> None:
+    """Let the owner resolve what is open while the version is on its way to approval.
+
+    :raises PolicyDenied: ``not_owner``.
+    :raises StateConflict: ``wrong_state``, ``nothing_open``.
+    """
+    check_owner(version, by, now)
+    if version.state not in IN_PREPARATION:
+        raise wrong_state(version, _("comments are resolved before the approval."))
+    if not Comment.objects.concerning(version).open().exists():
+        raise StateConflict("nothing_open", _("No comment is open: there is nothing to resolve."))
+
+
+def can_resolve_some(version: Version, by: User, now: datetime) -> bool:
+    try:
+        check_something_to_resolve(version, by, now)
+    except Refusal:
+        return False
+    return True
 
 
 def check_can_verify(comment: Comment, by: User, now: datetime) -> None:

@@ -9,6 +9,7 @@ from approvals.review.views.versions import (
     CarryPage,
     CommentPage,
     RecallPage,
+    ResolvePage,
     SendBackPage,
     SubmitPage,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "DecisionPage",
     "DocumentPage",
     "RecallPage",
+    "ResolvePage",
     "SendBackPage",
     "SubmitPage",
     "TaskList",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from approvals.review import actions
 from approvals.review.enums import CarryKind
-from approvals.review.forms import AnswerForm, CarryForm, CommentForm, ReasonForm
+from approvals.review.forms import AnswerForm, CarryForm, CommentForm, ReasonForm, ResolveForm
 from approvals.review.models import ReviewCycle
 from approvals.review.policies import (
     check_can_answer,
@@ -19,6 +19,8 @@ from approvals.review.policies import (
     check_can_recall,
     check_can_send_back,
     check_can_submit,
+    check_something_to_resolve,
+    comments_to_resolve,
 )
 from approvals.review.policies.carries import carry_kind
 from approvals.review.policies.lifecycle import changes_to_answer, continues
@@ -121,6 +123,25 @@ class CommentPage(VersionAct):
 
     def perform(self, obj: Version, cleaned_data: dict[str, Any], by: Any, now: datetime) -> Any:
         return actions.comment(obj.pk, by=by, now=now, **cleaned_data).version
+
+
+class ResolvePage(VersionAct):
+    """Say that a comment is settled: a blocking one bars every approval until then."""
+
+    title = gettext_lazy("Resolve a comment")
+    button = gettext_lazy("Resolve")
+    done = gettext_lazy("The comment is resolved.")
+    form_class = ResolveForm
+
+    def check(self, obj: Version, by: Any, now: datetime) -> None:
+        check_something_to_resolve(obj, by, now)
+
+    def form_kwargs(self, obj: Version) -> dict[str, Any]:
+        return {"comments": comments_to_resolve(obj)}
+
+    def perform(self, obj: Version, cleaned_data: dict[str, Any], by: Any, now: datetime) -> Any:
+        actions.resolve(cleaned_data["comment"], by=by, now=now)
+        return obj
 
 
 class AnswerPage(VersionAct):

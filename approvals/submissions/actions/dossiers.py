@@ -1,12 +1,13 @@
 """Complete a dossier: its form, its receipt number, its pieces."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from approvals.audit import InvalidInput, act
 from approvals.people.models import User
@@ -18,8 +19,10 @@ from approvals.submissions.policies import (
     BATCH_ROLES,
     check_can_add_piece,
     check_can_batch,
+    check_can_date_receipt,
     check_can_edit_dossier,
     check_dossier_preparing,
+    check_received_on,
 )
 from content import files as storage
 from content.assets.inspection import check_name, check_size
@@ -34,24 +37,34 @@ EDITABLE_FIELDS = (
     "reference_exempt_reason",
 )
 # What is known only once the package left.
-LATE_FIELDS = ("registration_number", "month_override_reason")
+LATE_FIELDS = ("registration_number", "month_override_reason", "received_on")
+# Fields that are no text, each with the sentence for another shape.
+NOT_TEXTS: dict[str, tuple[type, Any]] = {
+    "form": (dict, gettext_lazy("The form is a set of named answers.")),
+    "received_on": (date, gettext_lazy("Give a day as YYYY-MM-DD.")),
+}
 
 
 @act("edit_dossier", roles=BATCH_ROLES)
 def edit_dossier(
     dossier_id: int, *, changes: Mapping[str, Any], by: User, now: datetime
 ) -> Dossier:
-    """Fill in a dossier's form while its batch is prepared; two fields also later.
+    """Fill in a dossier's form while its batch is prepared; three fields also later.
+
+    ``received_on`` is the authority's receipt, known at times only after the deposit was recorded.
 
     :raises PolicyDenied: ``role_missing``.
     :raises InvalidInput: the field that is unknown or wrong; ``receipt_number`` if used before.
-    :raises StateConflict: ``batch_not_preparing``, ``dossier_not_preparing``.
+    :raises StateConflict: ``batch_not_preparing``, ``dossier_not_preparing``, ``not_deposited``.
     """
     dossier, _version, _products = lock_dossier(dossier_id)
     _check_may_edit(dossier, changes, by)
     errors = _errors_in(dossier, changes)
     if errors:
         raise InvalidInput(errors)
+    if changes.get("received_on") is not None:
+        check_can_date_receipt(dossier)
+        check_received_on(changes["received_on"], deposited_at=dossier.deposited_at, now=now)
     for name, value in changes.items():
         setattr(dossier, name, value.strip() if isinstance(value, str) else value)
     dossier.save()
@@ -71,9 +84,10 @@ def _errors_in(dossier: Dossier, changes: Mapping[str, Any]) -> dict[str, list[A
     for name, value in changes.items():
         if name not in (*EDITABLE_FIELDS, *LATE_FIELDS):
             errors[name] = [_("A dossier has no such field.")]
-        elif name == "form":
-            if not isinstance(value, dict):
-                errors[name] = [_("The form is a set of named answers.")]
+        elif name in NOT_TEXTS:
+            kind, sentence = NOT_TEXTS[name]
+            if not isinstance(value, kind):
+                errors[name] = [sentence]
         elif not isinstance(value, str):
             errors[name] = [_("Give a text.")]
         elif (limit := getattr(Dossier._meta.get_field(name), "max_length", None)) and len(

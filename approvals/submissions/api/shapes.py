@@ -114,6 +114,7 @@ class DossierBody(Shape):
     registration_number = serializers.CharField(allow_blank=True, max_length=50)
     reference_exempt_reason = serializers.CharField(allow_blank=True, **REASON)
     month_override_reason = serializers.CharField(allow_blank=True, **REASON)
+    received_on = serializers.DateField()
     form = serializers.DictField()
 
 

@@ -26,6 +26,7 @@ from approvals.submissions.policies.decisions import (
     check_evaluation_over,
 )
 from approvals.submissions.policies.deposits import (
+    check_can_date_receipt,
     check_can_deposit,
     check_can_miss,
     check_deposit_time,
@@ -65,6 +66,7 @@ __all__ = [
     "check_can_add_piece",
     "check_can_batch",
     "check_can_cancel",
+    "check_can_date_receipt",
     "check_can_decide",
     "check_can_deposit",
     "check_can_edit_dossier",

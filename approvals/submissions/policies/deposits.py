@@ -9,6 +9,7 @@ from approvals.audit import InvalidInput, StateConflict
 from approvals.people.models import User
 from approvals.submissions.enums import (
     BatchState,
+    DossierState,
     PieceKind,
 )
 from approvals.submissions.models import (
@@ -124,6 +125,15 @@ def check_deposit_time(dossier: Dossier, deposited_at: datetime, now: datetime) 
             "reference_month",
             _("%(reference)s names another month than the deposit's: say why, or correct it.")
             % {"reference": reference.value},
+        )
+
+
+def check_can_date_receipt(dossier: Dossier) -> None:
+    """:raises StateConflict: ``not_deposited`` unless the dossier waits for its decision."""
+    if dossier.state != DossierState.DEPOSITED:
+        raise StateConflict(
+            "not_deposited",
+            _("Only a dossier that waits for its decision takes the day of its receipt."),
         )
 
 

@@ -3,12 +3,15 @@
 from datetime import datetime
 
 import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
 
 from approvals.audit import PolicyDenied, StateConflict
 from approvals.people.enums import Role
 from approvals.review.actions import comment, submit
 from approvals.review.actions.lifecycle import send_back
-from approvals.review.policies import can_send_back
+from approvals.review.policies import can_resolve_some, can_send_back
 from content.access.models import TeamProduct
 from content.assets.actions import edit_asset, transfer_asset
 from content.assets.enums import State
@@ -128,3 +131,19 @@ class TestInvariant3TheOtherWayRound:
             transfer_asset(cycle.version.asset_id, to=both, reason="congé", by=cast.pm, now=now)
         assert refused.value.code == "four_eyes"
         assert fresh(cycle.version).asset.owner == cast.pm
+
+
+class TestResolvingOnThePage:
+    def test_the_owner_settles_what_blocks(self, cast: Cast, client: Client) -> None:
+        cycle = in_review(cast)
+        version = cycle.version
+        kept = comment(version.pk, body="Faux", severity="blocking", by=cast.medical, now=T0)
+        client.force_login(cast.pm)
+        page = reverse("review:resolve", args=[version.pk])
+        with time_machine.travel(T0, tick=False):
+            assert "Faux" in client.get(page).content.decode()
+            assert client.post(page, {"comment": kept.pk}).status_code == 302
+            assert can_resolve_some(fresh(version), cast.medical, T0) is False
+            assert can_resolve_some(fresh(version), cast.pm, T0) is False
+        kept.refresh_from_db()
+        assert kept.resolved_by == cast.pm

@@ -8,13 +8,20 @@ from approvals.audit import InvalidInput, StateConflict, act
 from approvals.people.actions import system_actor
 from approvals.people.models import User
 from approvals.review.models import Comment
-from approvals.submissions.actions import add_to_batch, create_batch
+from approvals.submissions.actions import add_to_batch, create_batch, edit_dossier
+from approvals.submissions.models import Dossier
 from approvals.submissions.policies.deposits import check_received_on
 from content.assets.actions.facts import burn_reference
 from content.assets.models import Version
 from tests.factories import T0
 from tests.factories.people import Cast
-from tests.factories.submissions import make_approved, make_deposited, pm_window, record_decision
+from tests.factories.submissions import (
+    later,
+    make_approved,
+    make_deposited,
+    pm_window,
+    record_decision,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -48,3 +55,19 @@ def test_the_reasons_of_a_refusal_block_the_next_version(cast: Cast) -> None:
     comment = Comment.objects.concerning(dossier.version).blocking().get()
     assert comment.body == "Allégation non étayée."
     assert comment.author == cast.regulatory
+
+
+def test_the_day_of_receipt_is_entered_once_it_is_known(cast: Cast) -> None:
+    """Without it a dossier outside the windows could never be granted by silence."""
+    dossier = make_deposited(cast)
+    changes = {"received_on": date(2026, 4, 15)}
+    edit_dossier(dossier.pk, changes=changes, by=cast.regulatory, now=later(2))
+    assert Dossier.objects.get(pk=dossier.pk).received_on == date(2026, 4, 15)
+    for day in (date(2026, 4, 13), date(2026, 4, 20)):
+        with pytest.raises(InvalidInput) as refused:
+            edit_dossier(dossier.pk, changes={"received_on": day}, by=cast.regulatory, now=later(2))
+        assert set(refused.value.errors) == {"received_on"}
+    record_decision(cast, dossier)
+    with pytest.raises(StateConflict) as over:
+        edit_dossier(dossier.pk, changes=changes, by=cast.regulatory, now=later(70))
+    assert over.value.code == "not_deposited"
