@@ -22,7 +22,6 @@ from approvals.submissions.policies import (
     check_can_date_receipt,
     check_can_edit_dossier,
     check_dossier_preparing,
-    check_received_on,
 )
 from content import files as storage
 from content.assets.inspection import check_name, check_size
@@ -63,8 +62,7 @@ def edit_dossier(
     if errors:
         raise InvalidInput(errors)
     if changes.get("received_on") is not None:
-        check_can_date_receipt(dossier)
-        check_received_on(changes["received_on"], deposited_at=dossier.deposited_at, now=now)
+        check_can_date_receipt(dossier, changes["received_on"], now)
     for name, value in changes.items():
         setattr(dossier, name, value.strip() if isinstance(value, str) else value)
     dossier.save()

@@ -128,13 +128,16 @@ def check_deposit_time(dossier: Dossier, deposited_at: datetime, now: datetime) 
         )
 
 
-def check_can_date_receipt(dossier: Dossier) -> None:
-    """:raises StateConflict: ``not_deposited`` unless the dossier waits for its decision."""
-    if dossier.state != DossierState.DEPOSITED:
+def check_can_date_receipt(dossier: Dossier, received_on: date, now: datetime) -> None:
+    """:raises StateConflict: ``not_deposited`` unless the dossier waits for its decision.
+    :raises InvalidInput: field ``received_on``.
+    """
+    if dossier.state != DossierState.DEPOSITED or dossier.deposited_at is None:
         raise StateConflict(
             "not_deposited",
             _("Only a dossier that waits for its decision takes the day of its receipt."),
         )
+    check_received_on(received_on, deposited_at=dossier.deposited_at, now=now)
 
 
 def check_received_on(received_on: date | None, *, deposited_at: datetime, now: datetime) -> None:
