@@ -4,6 +4,7 @@ Nothing is written through Django's own forms: each act has its page that calls 
 may look is a matter of role, never of ``is_staff`` alone (SECURITY.md).
 """
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.admin.utils import unquote
@@ -11,6 +12,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from simple_history.admin import SimpleHistoryAdmin
+from simple_history.models import ModelChange
+from simple_history.template_utils import HistoricalRecordContextHelper
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
 
@@ -35,6 +38,20 @@ class _NothingIsWritten:
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         # Both: a role of the office, and the right installed for it (approvals.desk.setup).
         return may_look(request) and super().has_view_permission(request, obj)  # type: ignore[misc]
+
+
+def secrets_of(model: Any) -> frozenset[str]:
+    """Return the fields of a model whose values nobody reads (a password's hash)."""
+    return getattr(model, "secret_fields", frozenset())
+
+
+class WithoutSecrets(HistoricalRecordContextHelper):
+    """Say in a history that a secret changed, never what it was or is."""
+
+    def format_delta_change(self, change: ModelChange) -> ModelChange:
+        if change.field in secrets_of(self.model):
+            change = replace(change, old="•••", new="•••")
+        return super().format_delta_change(change)
 
 
 class ReadOnlyAdmin(_NothingIsWritten, SimpleHistoryAdmin, ModelAdmin):
@@ -74,6 +91,17 @@ class ReadOnlyAdmin(_NothingIsWritten, SimpleHistoryAdmin, ModelAdmin):
             request, object_id, version_id, extra_context
         )
         return response
+
+    def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
+        # ``?password__startswith=`` would tell a hash letter by letter.
+        if lookup.partition("__")[0] in secrets_of(self.model):
+            return False
+        return bool(super().lookup_allowed(lookup, value, request))
+
+    def get_historical_record_context_helper(
+        self, request: HttpRequest, historical_record: Any
+    ) -> WithoutSecrets:
+        return WithoutSecrets(self.model, historical_record)
 
     def _check_listed(self, request: HttpRequest, object_id: str) -> None:
         # simple-history finds a row through its history, past what ``get_queryset`` lets one see.

@@ -5,8 +5,10 @@ from django.test import Client
 from django.urls import reverse
 
 from approvals.audit.models import AuditEvent
+from approvals.people.actions import change_password
 from approvals.people.models import User
-from tests.factories.people import Cast
+from tests.factories import T0
+from tests.factories.people import PASSWORD, Cast
 
 pytestmark = pytest.mark.django_db
 TRAIL = reverse("admin:audit_auditevent_changelist")
@@ -50,3 +52,22 @@ def test_an_event_and_a_person_show_and_nothing_can_be_written(cast: Cast) -> No
     assert cast.pm.password not in shown.content.decode()
     assert client.post(page, {"username": "x"}).status_code == 403
     assert client.get(TRAIL, {"q": "grant_role"}).status_code == 200
+
+
+def test_b06_no_page_tells_a_password_nor_lets_it_be_guessed(cast: Cast) -> None:
+    client = client_of(cast.admin)
+    before = cast.pm.password
+    change_password(current=PASSWORD, password="une phrase longue et facile", by=cast.pm, now=T0)
+    after = User.objects.get(pk=cast.pm.pk).password
+    for name in ("change", "history"):
+        page = client.get(reverse(f"admin:people_user_{name}", args=[cast.pm.pk]))
+        assert page.status_code == 200
+        text = page.content.decode()
+        assert before not in text
+        assert after not in text
+    kept = User.history.filter(id=cast.pm.pk).first()
+    page = client.get(reverse("admin:people_user_simple_history", args=[cast.pm.pk, kept.pk]))
+    assert page.status_code == 200
+    assert after not in page.content.decode()
+    for lookup in ("password__startswith", "password__contains", "password"):
+        assert client.get(PEOPLE, {lookup: after[:8]}).status_code == 400, lookup
