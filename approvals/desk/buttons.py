@@ -31,7 +31,7 @@ LABELS: dict[str, Any] = {
     "carry": gettext_lazy("Carry the verdicts"),
     "new_version": gettext_lazy("Start a new version"),
     "edit": gettext_lazy("Edit the data"),
-    "comment": gettext_lazy("Comment"),
+    "comment": gettext_lazy("Write a comment"),
     "resolve": gettext_lazy("Resolve the comments"),
     "recall": gettext_lazy("Recall from review"),
     "send-back": gettext_lazy("Send back for changes"),

@@ -113,8 +113,8 @@ class CancelPage(VersionAct):
 
 
 class CommentPage(VersionAct):
-    title = gettext_lazy("Comment")
-    button = gettext_lazy("Comment")
+    title = gettext_lazy("Write a comment")
+    button = gettext_lazy("Keep the comment")
     done = gettext_lazy("Your comment is kept; the owner is told.")
     form_class = CommentForm
 
