@@ -162,7 +162,7 @@ def cancel(version_id: int, *, reason: str, by: User, now: datetime) -> Version:
     """Give a version up: its review ends, and its reserved reference is burnt.
 
     :raises PolicyDenied: ``not_owner``.
-    :raises StateConflict: ``in_batch``, ``wrong_state``.
+    :raises StateConflict: ``in_batch``, ``wrong_state``, ``component_pinned``.
     :raises InvalidInput: field ``reason``.
     """
     version: Version = Version.objects.locked().get(pk=version_id)

@@ -151,7 +151,7 @@ def check_can_cancel(version: Version, by: User, now: datetime) -> None:
     """Let the owner give a version up, not while it is in a batch.
 
     :raises PolicyDenied: ``not_owner``.
-    :raises StateConflict: ``in_batch``, ``wrong_state``.
+    :raises StateConflict: ``in_batch``, ``wrong_state``, ``component_pinned``.
     """
     check_owner(version, by, now)
     if version.state == State.IN_BATCH:
@@ -162,6 +162,8 @@ def check_can_cancel(version: Version, by: User, now: datetime) -> None:
         )
     if version.state not in CANCELLABLE:
         raise wrong_state(version, _("only what is in preparation is cancelled."))
+    if version.state == State.APPROVED:
+        _check_not_pinned(version)
 
 
 def check_can_send_back(version: Version, by: User, now: datetime) -> None:
@@ -174,6 +176,14 @@ def check_can_send_back(version: Version, by: User, now: datetime) -> None:
     if version.state != State.APPROVED:
         raise wrong_state(version, _("only what is approved is sent back."))
     _check_none_in_preparation(version)
+    _check_not_pinned(version)
+
+
+def _check_not_pinned(version: Version) -> None:
+    """Keep a component that something submitted pins (DOMAIN.md §3).
+
+    :raises StateConflict: ``component_pinned``.
+    """
     submitted = version.dependents.filter(kind__in=COMPONENT_KINDS).exclude(
         dependent__state__in=(*EDITABLE, *FINAL)
     )
@@ -181,7 +191,9 @@ def check_can_send_back(version: Version, by: User, now: datetime) -> None:
     if pinning is not None:
         raise StateConflict(
             "component_pinned",
-            _("%(dependent)s was submitted with %(version)s: it cannot go back to be changed.")
+            _(
+                "%(dependent)s was submitted with %(version)s: it neither goes back nor is cancelled."
+            )
             % {"dependent": pinning.dependent, "version": version},
         )
 

@@ -72,6 +72,9 @@ def check_decision_facts(decision: Decision, day: date) -> None:
         errors["decided_on"] = [_("The decision is dated before the deposit: correct its date.")]
     elif decided_on > day:
         errors["decided_on"] = [_("A decision is a fact: it is never in the future.")]
+    visa = dossier.version.visa
+    if decision.outcome in AFTER_GRANT and visa is not None and decided_on < visa.starts_on:
+        errors["decided_on"] = [_("The decision is dated before the visa: correct its date.")]
     if decision.notified_on is not None and not decided_on <= decision.notified_on <= day:
         errors["notified_on"] = [
             _("The notification comes on the day of the decision or later, never in the future.")

@@ -170,6 +170,9 @@ class TestSendBack:
         with pytest.raises(StateConflict) as refusal:
             send_back(fragment.pk, reason="x", by=cast.regulatory, now=now)
         assert refusal.value.code == "component_pinned"
+        with pytest.raises(StateConflict) as kept:
+            cancel(fragment.pk, reason="x", by=cast.pm, now=now)
+        assert kept.value.code == "component_pinned"
         assert not policies.can_send_back(fresh(fragment), cast.regulatory, now)
 
 

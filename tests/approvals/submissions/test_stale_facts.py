@@ -71,3 +71,13 @@ def test_the_day_of_receipt_is_entered_once_it_is_known(cast: Cast) -> None:
     with pytest.raises(StateConflict) as over:
         edit_dossier(dossier.pk, changes=changes, by=cast.regulatory, now=later(70))
     assert over.value.code == "not_deposited"
+
+
+def test_a_visa_is_not_suspended_before_it_was_granted(cast: Cast) -> None:
+    dossier = make_deposited(cast)
+    record_decision(cast, dossier, decided_on=date(2026, 6, 10))
+    with pytest.raises(InvalidInput) as refused:
+        record_decision(
+            cast, dossier, "suspended", decided_on=date(2026, 6, 9), reason="Réévaluation."
+        )
+    assert set(refused.value.errors) == {"decided_on"}
