@@ -192,7 +192,7 @@ def _check_not_pinned(version: Version) -> None:
         raise StateConflict(
             "component_pinned",
             _(
-                "%(dependent)s was submitted with %(version)s: it neither goes back nor is cancelled."
+                "%(dependent)s was submitted with %(version)s, which stays as it is."
             )
             % {"dependent": pinning.dependent, "version": version},
         )
