@@ -166,7 +166,8 @@ def resume(
         by=by,
         now=now,
     )
-    notifications.resumed(done, now=now)
+    if version.state == State.RELEASED:
+        notifications.resumed(done, now=now)
     return done
 
 

@@ -59,7 +59,10 @@ def _tell(person: User, mail: Mail, *, key: str, now: datetime) -> None:
 
 
 def _concerned(version: Version) -> list[User]:
-    """Return the owner and the field of the version's teams, by id."""
+    """Return the owner and, once it was released, the field of the version's teams, by id.
+
+    What was never usable stays in the office (DOMAIN.md §9).
+    """
     asset = version.asset
     roles = (Role.MSL,) if asset.nature == Nature.MEDICAL else FIELD
     products = [product.pk for product in products_of(version)]
@@ -67,7 +70,7 @@ def _concerned(version: Version) -> list[User]:
     if not products:
         theirs = Q(memberships__team=asset.team_id)
     people = {asset.owner_id: asset.owner} if asset.owner.is_active else {}
-    if not asset.asset_type.is_component:
+    if version.released_at is not None and not asset.asset_type.is_component:
         people |= {person.pk: person for person in User.objects.holding(*roles).filter(theirs)}
     return [people[pk] for pk in sorted(people)]
 

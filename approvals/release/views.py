@@ -150,7 +150,7 @@ class Suspend(VersionActPage):
 class Resume(VersionActPage):
     title = gettext_lazy("Resume")
     button = gettext_lazy("Sign the resumption")
-    done = gettext_lazy("It may be used again; the field is told.")
+    done = gettext_lazy("The suspension is over; the field is told of what was released.")
     meaning = Meaning.RESUMPTION
 
     def check(self, obj: Version, by: Any, now: datetime) -> None:
@@ -163,6 +163,8 @@ class Resume(VersionActPage):
         return super().get_form_class(obj)
 
     def consequences(self, obj: Version) -> list[str]:
+        if obj.released_at is None:
+            return [_("Its visa stands again: %(version)s may be released.") % {"version": obj}]
         end = obj.expires_on
         last = day_in_words(end - timedelta(days=1)) if end else ""
         return [

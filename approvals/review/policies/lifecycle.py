@@ -191,9 +191,7 @@ def _check_not_pinned(version: Version) -> None:
     if pinning is not None:
         raise StateConflict(
             "component_pinned",
-            _(
-                "%(dependent)s was submitted with %(version)s, which stays as it is."
-            )
+            _("%(dependent)s was submitted with %(version)s, which stays as it is.")
             % {"dependent": pinning.dependent, "version": version},
         )
 

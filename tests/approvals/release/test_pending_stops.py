@@ -18,6 +18,7 @@ from content.assets.validity import usable_on
 from content.calendar import paris_day
 from content.catalogue.actions import freeze_product
 from content.catalogue.models import Product
+from content.outbox.models import Message
 from tests.factories import T0, clearing
 from tests.factories.clearing import freeze_it, release_it, resume_it, suspend_it, withdraw_it
 from tests.factories.people import Cast
@@ -108,8 +109,17 @@ class TestAVisaSuspendedBeforeTheRelease:
         resume_it(version, cast.pharmacist, authority_proof="ANSM 2026-12")
         assert again(version).state == State.CLEARED
         assert not Interruption.objects.not_lifted().exists()
+        assert not Message.objects.filter(topic="release.resume").exists()
         release_it(version, cast.pharmacist)
         assert usable_on(version, TODAY, as_of=T0)
+
+    def test_its_withdrawal_stays_in_the_office(self, cast: Cast) -> None:
+        """The field never heard of it (DOMAIN.md §9)."""
+        assert cast.rep
+        version = clearing.make_cleared(cast)
+        withdraw_it(version, cast.pharmacist, reason="secret")
+        told = Message.objects.filter(topic="release.withdraw")
+        assert [mail.recipient for mail in told] == [cast.pm]
 
     def test_what_is_only_cleared_is_not_resumed(self, cast: Cast) -> None:
         version = clearing.make_cleared(cast)
