@@ -47,6 +47,7 @@ def things(cast: Cast) -> Things:
         "review": str(task_of(cycle, "regulatory_reviewer").pk),
         "batches": str(dossier.batch_id),
         "dossiers": str(dossier.pk),
+        "pieces": str(dossier.pieces.order_by("pk")[0].pk),
         "files": "1",
         "revision": "1",
         "position": "1",
