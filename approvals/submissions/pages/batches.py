@@ -152,7 +152,7 @@ class BatchPage(Page):
         if preparing and batch.state == BatchState.FROZEN:
             names.append((gettext("Record the deposit"), "deposit"))
         if preparing:
-            names.append((gettext("Missed"), "miss"))
+            names.append((gettext("Declare it missed"), "miss"))
         if dossier.state in (DossierState.DEPOSITED, DossierState.GRANTED):
             names.append((gettext("Record a decision"), "decide"))
         return [(words, reverse(f"submissions:{name}", args=[dossier.pk])) for words, name in names]
