@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 from django.core.management import call_command
 from django.utils import translation
 
 
+@pytest.mark.slow  # draws the whole interface
 def test_it_is_written_without_a_warning(tmp_path: Path) -> None:
     path = tmp_path / "schema.yml"
     with translation.override("fr"):
