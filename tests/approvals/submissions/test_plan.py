@@ -1,5 +1,6 @@
 """Planning a deposit: the window, and the reference that it reserves."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -285,8 +286,8 @@ class TestBurnLapsedReferences:
         first, second = sweep(self.CLOSED), sweep(self.CLOSED)
 
         assert Version.objects.get(pk=version.pk).reference_id is None
-        assert [done.count for done in first if "burnt" in done.what or "annulés" in done.what] == [1]
-        assert [done for done in second if "burnt" in done.what or "annulés" in done.what] == []
+        assert [done.count for done in first if re.search("burnt|annulés", done.what)] == [1]
+        assert [done for done in second if re.search("burnt|annulés", done.what)] == []
 
     def test_is_the_systems_only(self, cast: Cast) -> None:
         with pytest.raises(PolicyDenied) as refused:
