@@ -24,6 +24,9 @@ class PeopleQuerySet(RecordedQuerySet):
 class PeopleManager(UserManager["User"].from_queryset(PeopleQuerySet)):  # type: ignore[misc]
     """Django's own creation methods, with business questions."""
 
+    # Others' migrations (allauth's) update people in bulk, which our querysets refuse.
+    use_in_migrations = False
+
 
 class User(Recorded, AbstractUser):
     """A person, or the named system actor. Deactivated, never deleted (21 CFR 11.300(a))."""
