@@ -1,4 +1,4 @@
-"""``create_person USERNAME --role ROLE…``: somebody who signs in, the first administrator above all."""
+"""``create_person USERNAME --role ROLE…``: somebody who signs in; first of all an administrator."""
 
 import getpass
 import os
