@@ -11,7 +11,9 @@ import sys
 import psycopg
 
 DEFAULT_DATABASE = "postgres://postgres@127.0.0.1/imprimatur"
-PYTEST = [sys.executable, "-m", "pytest", "-rs", "--numprocesses", "auto"]
+# The settings are named here: whoever calls may have exported others.
+SETTINGS = "--ds=config.settings.test"
+PYTEST = [sys.executable, "-m", "pytest", SETTINGS, "-rs", "--numprocesses", "auto"]
 
 
 def answers(url: str) -> bool:

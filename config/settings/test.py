@@ -4,11 +4,13 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 os.environ.setdefault("SECRET_KEY", "test-only-key")
 os.environ.setdefault("ALLOWED_HOSTS", "testserver,localhost,127.0.0.1")
 os.environ["EMAIL_URL"] = "memory:"
 os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="imprimatur-test-")
+(Path(os.environ["VAR_DIR"]) / "static").mkdir()
 atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
 os.environ |= dict.fromkeys(
     ("CACHE_URL", "CELERY_BROKER_URL", "STORAGE_URL", "TRUSTED_PROXIES", "DEBUG"), ""
