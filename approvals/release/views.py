@@ -1,5 +1,6 @@
 """The pharmacist's pages: what waits, and one signed act each."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -66,7 +67,18 @@ class Queue(Page):
 
 
 class VersionActPage(SignedActPage):
-    """A signed act on a version: only who may see it in preparation reaches the page."""
+    """A signed act on a version: only who may see it in preparation reaches the page.
+
+    ``does`` is the action, which takes the form's fields by name.
+    """
+
+    does: Callable[..., object]
+
+    def perform(  # type: ignore[override]
+        self, obj: Version, cleaned_data: Any, by: Any, now: datetime, credentials: Proof
+    ) -> str:
+        self.does(obj.pk, **cleaned_data, credentials=credentials, by=by, now=now)
+        return obj.get_absolute_url()
 
     def get_object(self, request: HttpRequest, **kwargs: Any) -> Version:
         versions = Version.objects.visible_to(request.user).with_asset()
@@ -88,6 +100,7 @@ class VersionActPage(SignedActPage):
 
 
 class Release(VersionActPage):
+    does = staticmethod(actions.release)
     title = gettext_lazy("Release (bon à diffuser)")
     button = gettext_lazy("Sign the release")
     done = gettext_lazy("It is released: the field may use it from its first day of use on.")
@@ -115,14 +128,9 @@ class Release(VersionActPage):
         ]
         return sentences
 
-    def perform(  # type: ignore[override]
-        self, obj: Version, cleaned_data: Any, by: Any, now: datetime, credentials: Proof
-    ) -> str:
-        actions.release(obj.pk, **cleaned_data, credentials=credentials, by=by, now=now)
-        return obj.get_absolute_url()
-
 
 class Suspend(VersionActPage):
+    does = staticmethod(actions.suspend)
     title = gettext_lazy("Suspend")
     button = gettext_lazy("Sign the suspension")
     done = gettext_lazy("It is suspended; the field is told.")
@@ -140,14 +148,9 @@ class Suspend(VersionActPage):
             *self.consequences_of_stopping(obj),
         ]
 
-    def perform(  # type: ignore[override]
-        self, obj: Version, cleaned_data: Any, by: Any, now: datetime, credentials: Proof
-    ) -> str:
-        actions.suspend(obj.pk, **cleaned_data, credentials=credentials, by=by, now=now)
-        return obj.get_absolute_url()
-
 
 class Resume(VersionActPage):
+    does = staticmethod(actions.resume)
     title = gettext_lazy("Resume")
     button = gettext_lazy("Sign the resumption")
     done = gettext_lazy("The suspension is over; the field is told of what was released.")
@@ -172,14 +175,9 @@ class Resume(VersionActPage):
             % {"version": obj, "last": last}
         ]
 
-    def perform(  # type: ignore[override]
-        self, obj: Version, cleaned_data: Any, by: Any, now: datetime, credentials: Proof
-    ) -> str:
-        actions.resume(obj.pk, **cleaned_data, credentials=credentials, by=by, now=now)
-        return obj.get_absolute_url()
-
 
 class Withdraw(VersionActPage):
+    does = staticmethod(actions.withdraw)
     title = gettext_lazy("Withdraw")
     button = gettext_lazy("Sign the withdrawal")
     done = gettext_lazy("Its withdrawal is recorded; the field is told.")
@@ -197,12 +195,6 @@ class Withdraw(VersionActPage):
             % {"version": obj},
             *self.consequences_of_stopping(obj),
         ]
-
-    def perform(  # type: ignore[override]
-        self, obj: Version, cleaned_data: Any, by: Any, now: datetime, credentials: Proof
-    ) -> str:
-        actions.withdraw(obj.pk, **cleaned_data, credentials=credentials, by=by, now=now)
-        return obj.get_absolute_url()
 
 
 class ProductActPage(SignedActPage):

@@ -11,7 +11,7 @@ from approvals.people.models import User
 from approvals.people.policies import check_role
 from content.access.policies import belongs_to, check_belongs_to, delegators_of
 from content.assets.enums import EDITABLE, METADATA_FROZEN, Nature
-from content.assets.models import Asset, AssetType, Revision, Version
+from content.assets.models import Asset, Revision, Version
 from content.calendar import paris_day
 
 # Editing any of these changes the digest of what is submitted next (DOMAIN.md §2).
@@ -246,11 +246,6 @@ def check_four_eyes(version: Version, by: User) -> None:
         raise PolicyDenied(
             "four_eyes", _("You prepared this version: the approval is for somebody else.")
         )
-
-
-def takes_subject(asset_type: AssetType) -> bool:
-    """Whether versions of this type have a regulated subject."""
-    return asset_type.is_email
 
 
 def _may(check: Callable[[], None]) -> bool:

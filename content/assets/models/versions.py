@@ -14,7 +14,7 @@ from django_fsm import FSMField, FSMModelMixin, transition
 from approvals.audit.models import Recorded, RecordedQuerySet
 from approvals.people.models import User
 from content.access.policies import scope_of
-from content.assets.enums import FINAL, IN_PREPARATION, IN_USE, OPEN, ChangeKind, Nature, State
+from content.assets.enums import IN_PREPARATION, IN_USE, OPEN, ChangeKind, Nature, State
 from content.assets.models.assets import Asset, AssetProduct
 from content.assets.models.facts import Reference, Visa
 
@@ -172,10 +172,6 @@ class Version(FSMModelMixin, Recorded):
     @property
     def is_promotional(self) -> bool:
         return self.asset.nature == Nature.PROMOTIONAL
-
-    @property
-    def is_final(self) -> bool:
-        return self.state in FINAL
 
     @property
     def current_revision(self) -> Any:
