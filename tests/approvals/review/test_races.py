@@ -1,13 +1,10 @@
 """Two reviewers at the same instant, on two real connections (ARCHITECTURE.md, "An act")."""
 
-import contextlib
-import threading
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 import pytest
-from django.db import close_old_connections, connection
 
 from approvals.review.actions import decide, decisions
 from approvals.review.enums import MEANINGS
@@ -18,6 +15,7 @@ from content.assets.models import Version
 from content.assets.models.versions import VersionQuerySet
 from tests.factories.people import Cast
 from tests.factories.review import give, in_review, proof_of, task_of, yes_to_all
+from tests.races import Meeting, at_once
 
 pytestmark = [
     pytest.mark.postgres,
@@ -25,27 +23,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 Signing = tuple[ReviewTask, Any, Proof]
-
-
-def at_once(*jobs: Callable[[], Any]) -> list[Any]:
-    """Run jobs each on its own connection, and return what they returned or raised."""
-    done: list[Any] = [None] * len(jobs)
-
-    def run(place: int, job: Callable[[], Any]) -> None:
-        close_old_connections()
-        try:
-            done[place] = job()
-        except Exception as error:
-            done[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(jobs)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return done
 
 
 def signed(signing: Signing, now: datetime) -> Callable[[], Verdict]:
@@ -80,23 +57,16 @@ def last_two(transactional_db: None, now: datetime) -> tuple[ReviewCycle, Any]:
 
 
 @pytest.fixture
-def together(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hold each decision after it read its task until the other has read its own."""
-    barrier = threading.Barrier(2)
-    real = decisions.check_can_decide
-
-    def wait(*args: Any, **kwargs: Any) -> Any:
-        answer = real(*args, **kwargs)
-        # With the lock, the second cannot come so far before the first has committed.
-        with contextlib.suppress(threading.BrokenBarrierError):
-            barrier.wait(timeout=2)
-        return answer
-
-    monkeypatch.setattr(decisions, "check_can_decide", wait)
+def together(monkeypatch: pytest.MonkeyPatch) -> Meeting:
+    """Hold each decision until both have looked at their task, and again until both have asked
+    whether the stage is over: neither commits before the other has asked.
+    """
+    meeting = Meeting().after(monkeypatch, decisions, "check_can_decide")
+    return meeting.after(monkeypatch, decisions, "settle")
 
 
 def test_the_stage_ends_once_and_both_verdicts_are_kept(
-    last_two: tuple[ReviewCycle, Any], together: None
+    last_two: tuple[ReviewCycle, Any], together: Meeting
 ) -> None:
     cycle, signings = last_two
     done = at_once(*signings)
@@ -109,9 +79,10 @@ def test_the_stage_ends_once_and_both_verdicts_are_kept(
 
 
 def test_without_the_lock_the_race_exists(
-    last_two: tuple[ReviewCycle, Any], together: None, monkeypatch: pytest.MonkeyPatch
+    last_two: tuple[ReviewCycle, Any], together: Meeting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each sees the other's task still open: both sign, and nothing opens the next stage."""
+    together.insist()
     monkeypatch.setattr(VersionQuerySet, "locked", lambda self: self.order_by("pk"))
     cycle, signings = last_two
     done = at_once(*signings)
@@ -121,7 +92,7 @@ def test_without_the_lock_the_race_exists(
 
 
 def test_the_same_task_signed_twice_at_once_is_decided_once(
-    transactional_db: None, now: datetime, together: None
+    transactional_db: None, now: datetime, together: Meeting
 ) -> None:
     cast = Cast()
     task = task_of(in_review(cast), "medical_reviewer")

@@ -2,12 +2,11 @@
 
 import threading
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, transaction
 
 from approvals.audit import StateConflict
 from approvals.people.actions import system_actor
@@ -30,6 +29,7 @@ from tests.factories.submissions import (
     record_deposit,
     window_of,
 )
+from tests.races import PATIENCE_SECONDS, at_once
 
 THREADS = 50
 MONTH = ("60000001", "PM", 2026, 4)
@@ -65,14 +65,6 @@ class TestInvariant5:
             keep(copy, by=cast.pm)
 
 
-def in_own_connection(work: Any) -> Any:
-    """Run work in its thread's own connection, and close it."""
-    try:
-        return work()
-    finally:
-        connections.close_all()
-
-
 @pytest.mark.postgres
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
@@ -81,13 +73,10 @@ class TestInvariant5Race:
         versions = [make_draft(cast) for _ in range(THREADS)]
         window, pm = pm_window().pk, cast.pm
 
-        def run(version: Version) -> str:
-            return in_own_connection(
-                lambda: plan(version.pk, window=window, by=pm, now=T0).value  # type: ignore[no-any-return]
-            )
+        def planning(version: Version) -> Any:
+            return lambda: plan(version.pk, window=window, by=pm, now=T0).value
 
-        with ThreadPoolExecutor(THREADS) as pool:
-            values = list(pool.map(run, versions))
+        values = at_once(*[planning(version) for version in versions])
 
         assert max(Counter(values).values()) == 1
         assert sorted(values) == [f"26/04/60000001/PM/{n:03d}" for n in range(1, THREADS + 1)]
@@ -96,7 +85,7 @@ class TestInvariant5Race:
         """The proof that the race exists: what ``take_number`` does, its lock taken away."""
         key = dict(zip(("cis", "category", "year", "month"), MONTH, strict=True))
         ReferenceCounter.objects.create(**key)
-        both_have_read = threading.Barrier(2, timeout=10)
+        both_have_read = threading.Barrier(2, timeout=PATIENCE_SECONDS)
 
         def careless() -> int:
             with transaction.atomic():
@@ -106,43 +95,32 @@ class TestInvariant5Race:
                 counter.save()
                 return counter.last
 
-        assert self.at_once(careless) == [1, 1]
+        assert at_once(careless, careless) == [1, 1]
 
     def test_with_the_lock_two_connections_take_two_numbers(self, system: Any) -> None:
-        both_have_begun = threading.Barrier(2, timeout=10)
+        both_have_begun = threading.Barrier(2, timeout=PATIENCE_SECONDS)
 
         def careful() -> int:
             with transaction.atomic():
                 both_have_begun.wait()
                 return take_number(*MONTH)
 
-        assert sorted(self.at_once(careful)) == [1, 2]
-
-    @staticmethod
-    def at_once(work: Any) -> list[int]:
-        with ThreadPoolExecutor(2) as pool:
-            futures = [pool.submit(in_own_connection, work) for _ in range(2)]
-            return [future.result(timeout=30) for future in futures]
+        assert sorted(at_once(careful, careful)) == [1, 2]
 
     def test_one_version_enters_one_of_two_batches(self, cast: Cast) -> None:
         version = make_approved(cast)
         batches = [make_batch(cast), make_batch(cast)]
         regulatory = cast.regulatory
 
-        def add(batch: Any) -> str:
-            def work() -> str:
-                try:
-                    add_to_batch(batch.pk, version=version.pk, by=regulatory, now=T0)
-                except StateConflict as conflict:
-                    return conflict.code
-                return "added"
+        def adding(batch: Any) -> Any:
+            return lambda: add_to_batch(batch.pk, version=version.pk, by=regulatory, now=T0)
 
-            return in_own_connection(work)  # type: ignore[no-any-return]
+        said = at_once(*[adding(batch) for batch in batches])
 
-        with ThreadPoolExecutor(2) as pool:
-            said = list(pool.map(add, batches))
-
-        assert sorted(said) == ["added", "already_in_batch"]
+        assert sorted(type(answer).__name__ for answer in said) == ["Dossier", "StateConflict"]
+        assert {answer.code for answer in said if isinstance(answer, StateConflict)} == {
+            "already_in_batch"
+        }
         assert Dossier.objects.count() == 1
 
 

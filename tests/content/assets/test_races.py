@@ -1,41 +1,23 @@
 """Two people at the same instant, on two real connections (ARCHITECTURE.md, lock order)."""
 
-import contextlib
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from approvals.audit import InvalidInput, StateConflict
 from content.assets.actions import add_dependency, create_version, dependencies
 from content.assets.models import AssetNumber, Dependency, Version
 from tests.factories.assets import PREPARED_ON, make_asset, make_pdf, make_version
 from tests.factories.people import Cast
+from tests.races import Meeting, at_once
 
 pytestmark = [
     pytest.mark.postgres,
     pytest.mark.slow,
     pytest.mark.django_db(transaction=True),
 ]
-
-
-def at_once(*jobs: Callable[[], Any]) -> list[Any]:
-    """Run jobs each on its own connection, and return what they returned or raised."""
-
-    def run(job: Callable[[], Any]) -> Any:
-        try:
-            return job()
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        return list(pool.map(run, jobs))
 
 
 @pytest.fixture
@@ -71,23 +53,19 @@ def test_invariant_6_two_versions_opened_at_once_are_one(cast: Cast, now: dateti
 
 class TestNoLoopIsClosedFromBothSides:
     @pytest.fixture
+    def together(self) -> Meeting:
+        return Meeting()
+
+    @pytest.fixture
     def crossing(
-        self, cast: Cast, now: datetime, monkeypatch: pytest.MonkeyPatch
+        self, cast: Cast, now: datetime, together: Meeting, monkeypatch: pytest.MonkeyPatch
     ) -> tuple[Callable[[], Any], Callable[[], Any]]:
         """A needs B and B needs A, each checked before the other is written."""
         slides = [
             make_version(make_asset(by=cast.pm, products=[cast.product], asset_type="slide"))
             for _ in range(2)
         ]
-        barrier, real = threading.Barrier(2), dependencies._check_no_cycle
-
-        def check_then_wait(*args: Any) -> None:
-            real(*args)
-            # With the lock, the second cannot come so far before the first has committed.
-            with contextlib.suppress(threading.BrokenBarrierError):
-                barrier.wait(timeout=2)
-
-        monkeypatch.setattr(dependencies, "_check_no_cycle", check_then_wait)
+        together.after(monkeypatch, dependencies, "_check_no_cycle")
 
         def needing(dependent: Version, target: Version) -> Callable[[], Any]:
             return lambda: add_dependency(
@@ -108,7 +86,9 @@ class TestNoLoopIsClosedFromBothSides:
     def test_without_the_lock_the_race_exists(
         self,
         crossing: tuple[Callable[[], Any], Callable[[], Any]],
+        together: Meeting,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
+        together.insist()
         monkeypatch.setattr(dependencies, "lock_list_head", lambda: None)
         assert [type(answer) for answer in at_once(*crossing)] == [Dependency, Dependency]
