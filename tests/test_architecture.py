@@ -45,8 +45,7 @@ WRITERS = {
     "approvals/audit/apps.py": "the head row, installed after migrate",
     "approvals/audit/bulk.py": "bulk writes that write their own history",
     "approvals/audit/chain.py": "the event and the head",
-    "config/http/idempotency.py": "keys of repeated requests",
-    "config/http/once.py": "keys of pages sent twice",
+    "config/http/idempotency.py": "keys of repeated requests and of forms sent twice",
 }
 # What is called like a write and writes no row.
 HARMLESS_RECEIVERS = {"cache", "storage", "digest", "details", "form", "book", "image", "document"}

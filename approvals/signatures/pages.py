@@ -74,7 +74,7 @@ class SignedActPage(ActPage):
             meaning=self.get_meaning(obj, cleaned),
             request=self.request,
         )
-        return sending.once(
+        return sending.led_to(
             lambda: self.perform(obj, cleaned, self.by, self.now, credentials=proof)
         )
 

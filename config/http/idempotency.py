@@ -32,23 +32,20 @@ class _KeyTaken(Exception):
     """Another request with this key was answered while this one waited."""
 
 
-class Repeatable:
+class KeyedWrite:
     """One keyed write: its stored answer, or the act done once."""
 
-    def __init__(self, request: Request, key: str, now: datetime) -> None:
+    def __init__(
+        self, *, user: Any, method: str, path: str, key: str, fingerprint: str, now: datetime
+    ) -> None:
         self.now = now
-        self.identity = {
-            "user": request.user,
-            "method": request.method,
-            "path": request.path[:500],
-            "key": key,
-        }
-        self.fingerprint = body_hmac(request.data)
+        self.identity = {"user": user, "method": method, "path": path[:500], "key": key}
+        self.fingerprint = fingerprint
 
     def stored(self) -> Answer | None:
         """Return the answer this key was given within its 24 hours, if any.
 
-        :raises StateConflict: ``idempotency_mismatch`` if the body was another.
+        :raises StateConflict: ``mismatch``'s, if the body was another.
         """
         row = IdempotencyKey.objects.filter(
             **self.identity, created_at__gt=self.now - LIFE, status__isnull=False
@@ -56,10 +53,7 @@ class Repeatable:
         if row is None or row.status is None:
             return None
         if not constant_time_compare(row.body_hmac, self.fingerprint):
-            raise StateConflict(
-                "idempotency_mismatch",
-                _("This Idempotency-Key was used with another body: choose a new key."),
-            )
+            raise self.mismatch()
         return row.status, json.loads(row.response) if row.response else None
 
     def once(self, run: Callable[[], Answer]) -> tuple[Answer, bool]:
@@ -81,6 +75,13 @@ class Repeatable:
             return answer, True
         return (status, body), False
 
+    def mismatch(self) -> StateConflict:
+        """Return the refusal of a key that came back with another body."""
+        return StateConflict(
+            "idempotency_mismatch",
+            _("This Idempotency-Key was used with another body: choose a new key."),
+        )
+
     def _take_key(self) -> IdempotencyKey:
         IdempotencyKey.objects.filter(**self.identity, created_at__lte=self.now - LIFE).delete()
         try:
@@ -92,7 +93,7 @@ class Repeatable:
             raise _KeyTaken from error
 
 
-def repeatable(request: Request, now: datetime) -> Repeatable | None:
+def repeatable(request: Request, now: datetime) -> KeyedWrite | None:
     """Return the keyed write a request asks for, or None without ``Idempotency-Key``.
 
     :raises InvalidInput: if the key is too long or not plain text.
@@ -106,7 +107,14 @@ def repeatable(request: Request, now: datetime) -> Repeatable | None:
             _("An Idempotency-Key is 1 to %(count)d printable ASCII characters: send another.")
             % {"count": MAX_LENGTH},
         )
-    return Repeatable(request, key, now)
+    return KeyedWrite(
+        user=request.user,
+        method=request.method or "",
+        path=request.path,
+        key=key,
+        fingerprint=body_hmac(request.data),
+        now=now,
+    )
 
 
 def rendered(body: Any) -> str:
@@ -117,16 +125,22 @@ def rendered(body: Any) -> str:
 def body_hmac(data: Any) -> str:
     """Return the HMAC of a body without its ``signature``: no password is ever stored."""
     if isinstance(data, QueryDict):
-        content: Any = {name: [_plain(item) for item in data.getlist(name)] for name in data}
+        content: Any = {name: [plain(item) for item in data.getlist(name)] for name in data}
     else:
         content = data
     if isinstance(content, Mapping):
         content = {name: value for name, value in content.items() if name != "signature"}
+    return fingerprint(content)
+
+
+def fingerprint(content: Any) -> str:
+    """Return the HMAC of a body's fields, files by their bytes."""
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), default=str)
     return salted_hmac("imprimatur.idempotency", text, algorithm="sha256").hexdigest()
 
 
-def _plain(item: Any) -> Any:
+def plain(item: Any) -> Any:
+    """Return a form's value as it is compared: a file is its name and its SHA-256."""
     if not isinstance(item, UploadedFile):
         return item
     digest = hashlib.sha256()

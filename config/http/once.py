@@ -1,39 +1,39 @@
 """One sending of a form does one act, however often the button was pressed.
 
-A form carries a key made when it was shown. The key and where the act led are written in the
-act's own transaction, so that a repeated request finds the first one's answer instead of acting
-again (SECURITY.md 20), and a refused act leaves the key free.
+A form carries a key made when it was shown, and where the act led is kept under it, as the answer
+of an API write is under its ``Idempotency-Key`` (SECURITY.md 20).
 """
 
-import hashlib
-import hmac
 import secrets
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from django.conf import settings
-from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
-from django.utils import timezone
 from django.utils.translation import gettext
 
 from approvals.audit import StateConflict
-from approvals.audit.models import IdempotencyKey
+from config.http.idempotency import MAX_LENGTH, KeyedWrite, fingerprint, plain
 
 KEY_FIELD = "sending"
+FOUND = 302
 # Never part of the comparison: secrets, and what differs between two showings of the same form.
-LEFT_OUT = {"csrfmiddlewaretoken", "password", "current", "again", "otp"}
+LEFT_OUT = {"csrfmiddlewaretoken", "password", "current", "again", "otp", KEY_FIELD}
 
 
-class Sending:
+class Sending(KeyedWrite):
     """One sending of one form by one person."""
 
-    def __init__(self, request: HttpRequest) -> None:
-        self.user = request.user
-        self.path = request.path[:500]
-        self.key = request.POST.get(KEY_FIELD, "")[:200]
-        self.body = _body_of(request)
+    def __init__(self, request: HttpRequest, now: datetime) -> None:
+        super().__init__(
+            user=request.user,
+            method="POST",
+            path=request.path,
+            key=request.POST.get(KEY_FIELD, "")[:MAX_LENGTH],
+            fingerprint=_fingerprint(request),
+            now=now,
+        )
 
     @staticmethod
     def fresh() -> str:
@@ -45,63 +45,27 @@ class Sending:
 
         :raises StateConflict: ``already_sent`` when the same form was sent with other contents.
         """
-        first = self._rows().first() if self.key else None
-        if first is None:
-            return None
-        if not hmac.compare_digest(first.body_hmac, self.body):
-            raise StateConflict(
-                "already_sent",
-                gettext("This form was already sent with other contents: open the page again."),
-            )
-        return first.response
+        first = self.stored() if self.identity["key"] else None
+        return first[1] if first else None
 
-    def once(self, perform: Callable[[], Any]) -> str:
-        """Perform the act and keep its answer in the same transaction.
+    def led_to(self, perform: Callable[[], Any]) -> str:
+        """Perform the act once and return where it leads.
 
         :raises StateConflict: ``already_sent``, see ``answered``.
         """
-        if not self.key:
+        if not self.identity["key"]:
             return resolve_url(perform())
-        try:
-            with transaction.atomic():
-                kept = self._keep()
-                kept.response = resolve_url(perform())
-                kept.save(update_fields=["response"])
-                return kept.response
-        except _SentTwice:
-            # The first of two simultaneous sendings has committed by now: its answer stands.
-            return self.answered() or "/"
+        (_status, target), _repeated = self.once(lambda: (FOUND, resolve_url(perform())))
+        return str(target)
 
-    def _keep(self) -> IdempotencyKey:
-        try:
-            return IdempotencyKey.objects.create(
-                user=self.user,
-                method="POST",
-                path=self.path,
-                key=self.key,
-                body_hmac=self.body,
-                created_at=timezone.now(),
-            )
-        except IntegrityError as error:
-            raise _SentTwice from error
-
-    def _rows(self) -> Any:
-        return IdempotencyKey.objects.filter(
-            user=self.user, method="POST", path=self.path, key=self.key
+    def mismatch(self) -> StateConflict:
+        return StateConflict(
+            "already_sent",
+            gettext("This form was already sent with other contents: open the page again."),
         )
 
 
-class _SentTwice(Exception):
-    """The same sending arrived twice at once."""
-
-
-def _body_of(request: HttpRequest) -> str:
-    fields = [
-        (name, values) for name, values in sorted(request.POST.lists()) if name not in LEFT_OUT
-    ]
-    files = [
-        (name, [(file.name, file.size) for file in found])
-        for name, found in sorted(request.FILES.lists())
-    ]
-    text = repr((fields, files)).encode()
-    return hmac.new(settings.SECRET_KEY.encode(), text, hashlib.sha256).hexdigest()
+def _fingerprint(request: HttpRequest) -> str:
+    fields = {name: values for name, values in request.POST.lists() if name not in LEFT_OUT}
+    files = {name: [plain(file) for file in found] for name, found in request.FILES.lists()}
+    return fingerprint({"fields": fields, "files": files})

@@ -116,7 +116,7 @@ class ActPage(Page):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         obj = self.get_object(request, **kwargs)
-        sending = Sending(request)
+        sending = Sending(request, self.now)
         form = self._form(obj, data=request.POST, files=request.FILES)
         try:
             # A repeated request is answered before the policy, which its first run may change.
@@ -152,7 +152,7 @@ class ActPage(Page):
 
     def act(self, obj: Any, form: Any, sending: Sending) -> str:
         """Do the act once for this sending of the form and return where it leads."""
-        return sending.once(lambda: self.perform(obj, form.cleaned_data, self.by, self.now))
+        return sending.led_to(lambda: self.perform(obj, form.cleaned_data, self.by, self.now))
 
     def field_of(self, error: PolicyDenied, form: Any) -> str | None:
         """Return the field at which a refusal is shown, or None for the whole form."""
