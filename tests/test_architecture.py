@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+# The whole tree is read and parsed: a second on a quiet machine, more on a busy one.
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 OURS = ("approvals", "content", "config")
 MAX_FILE_LINES = 500

@@ -1,191 +1,33 @@
 """From a product manager's upload to the field rep's list, by its six people, through the API."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 
 import pikepdf
 import pytest
-import time_machine
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
 from approvals.audit.chain import Verification
 from approvals.audit.models import AuditEvent
-from approvals.desk.demo.papers import Paper, letter, pdf
 from approvals.signatures.models import Signature
 from approvals.submissions.models import DepositWindow
 from content.assets.models import Revision, Version
 from tests.factories import T0
-from tests.factories.people import PASSWORD, Cast
+from tests.scenarios.api_walk import (
+    REVIEW,
+    People,
+    a_file,
+    deposited,
+    draft,
+    identity,
+    listed,
+    open_window,
+    released,
+    signed,
+    submitted,
+)
 
 pytestmark = pytest.mark.django_db
-API = "/api/v1/"
-REVIEW = {
-    "medical": "medical_accuracy",
-    "regulatory": "regulatory_conformity",
-    "compliance": "compliance_conformity",
-    "pharmacist": "pharmacist_approval",
-}
-
-
-class People:
-    """The cast, calling the API with a session each, at the hour of the clock."""
-
-    def __init__(self, cast: Cast, clock: Any) -> None:
-        self.cast = cast
-        self.clock = clock
-
-    def send(
-        self, who: str, method: str, path: str, body: Any = None, *, form: bool = False
-    ) -> Any:
-        client = Client()
-        client.force_login(getattr(self.cast, who))
-        options: dict[str, Any] = {}
-        if body is not None:
-            options = {"data": body} if form else {"data": body, "content_type": "application/json"}
-        return getattr(client, method)(API + path, **options)
-
-    def ask(self, who: str, path: str) -> Any:
-        response = self.send(who, "get", path)
-        assert response.status_code == 200, response.content
-        return response.json()
-
-    def do(self, who: str, path: str, body: Any = None, *, status: int = 200, **more: Any) -> Any:
-        response = self.send(who, more.pop("method", "post"), path, body or {}, **more)
-        assert response.status_code == status, response.content
-        return response.json()
-
-    def refused(self, who: str, path: str, body: Any, status: int, field: str, **more: Any) -> str:
-        """Expect a refusal with a sentence at its field, and nothing written; return its code."""
-        events = AuditEvent.objects.count()
-        response = self.send(who, more.pop("method", "post"), path, body, **more)
-        assert response.status_code == status, response.content
-        assert response["Content-Type"] == "application/problem+json"
-        problem = response.json()
-        assert problem["detail"]
-        if field:
-            assert problem["errors"][field][0]
-        assert AuditEvent.objects.count() == events
-        return str(problem["code"])
-
-    def later(self, **time: int) -> None:
-        self.clock.shift(timedelta(**time))
-
-    def at(self, instant: datetime) -> None:
-        self.clock.move_to(instant)
-
-
-@pytest.fixture
-def people(cast: Cast) -> Iterator[People]:
-    cast.everybody()
-    with time_machine.travel(T0, tick=False) as clock:
-        yield People(cast, clock)
-
-
-def signed(meaning: str) -> dict[str, str]:
-    return {"password": PASSWORD, "meaning": meaning}
-
-
-def identity(cis: str, **changes: Any) -> dict[str, Any]:
-    return {
-        "title": "Protéger le cœur",
-        "asset_type": "brochure",
-        "nature": "promotional",
-        "audience": "hcp",
-        "products": [cis],
-        "lead_product": cis,
-    } | changes
-
-
-def open_window() -> DepositWindow:
-    """The published PM window of April 2026."""
-    return DepositWindow.objects.open_on(T0.date()).get(category="PM")
-
-
-def a_file(content: bytes, name: str = "brochure.pdf") -> dict[str, Any]:
-    return {"files": SimpleUploadedFile(name, content), "prepared_on": "2026-04-14"}
-
-
-def draft(people: People) -> tuple[str, int]:
-    code = people.do("pm", "assets/", identity(people.cast.product.cis), status=201)["code"]
-    version = people.do("pm", f"assets/{code}/versions/", status=201)["id"]
-    return code, version
-
-
-def document(people: People, reference: str) -> bytes:
-    paper = Paper("Protéger le cœur", [people.cast.product], T0.date(), reference)
-    return pdf(paper)
-
-
-def submitted(people: People) -> tuple[str, int]:
-    code, version = draft(people)
-    reference = people.do("pm", f"versions/{version}/plan/", {"window": open_window().pk})
-    content = document(people, reference["reference"])
-    people.do("pm", f"versions/{version}/revisions/", a_file(content), status=201, form=True)
-    people.do("pm", f"versions/{version}/submit/")
-    return code, version
-
-
-def decide(people: People, who: str, version: int) -> None:
-    tasks = people.ask(who, "tasks/?mine=true&open=true")["results"]
-    task = next(task for task in tasks if task["version"] == version)
-    body = {
-        "verdict": "approved",
-        "checklist": {item["key"]: {"answer": "yes"} for item in task["checklist"]},
-        "signature": signed(REVIEW[who]),
-    }
-    people.do(who, f"tasks/{task['id']}/decide/", body)
-
-
-def approved(people: People) -> tuple[str, int]:
-    code, version = submitted(people)
-    for who in REVIEW:
-        people.later(hours=1)
-        decide(people, who, version)
-    return code, version
-
-
-def deposited(people: People) -> tuple[str, int, int]:
-    code, version = approved(people)
-    window = open_window().pk
-    batch = people.do("regulatory", "batches/", {"window": window}, status=201)["id"]
-    (dossier,) = people.do("regulatory", f"batches/{batch}/add/", {"version": version})["dossiers"]
-    assert dossier["missing"]
-    path = f"dossiers/{dossier['id']}/"
-    receipt = {"receipt_number": "24000000001", "context": "campaign"}
-    people.do("regulatory", path, receipt, method="patch")
-    add_piece(people, path, "receipt")
-    people.do("regulatory", f"batches/{batch}/freeze/", {"signature": signed("batch_freeze")})
-    body = {
-        "deposited_at": "2026-04-14T12:00:00Z",
-        "portal_number": "DS-1",
-        "proof": add_piece(people, path, "proof"),
-        "signature": signed("deposit"),
-    }
-    people.later(hours=3)
-    people.do("regulatory", f"{path}deposit/", body)
-    return code, version, dossier["id"]
-
-
-def add_piece(people: People, path: str, kind: str) -> int:
-    body = {"kind": kind, "file": SimpleUploadedFile(f"{kind}.pdf", letter(kind))}
-    return int(people.do("regulatory", f"{path}pieces/", body, status=201, form=True)["id"])
-
-
-def released(people: People) -> tuple[str, int]:
-    code, version, dossier = deposited(people)
-    people.at(T0 + timedelta(days=30))
-    decision = {"outcome": "granted", "decided_on": "2026-05-12", "signature": signed("decision")}
-    people.do("regulatory", f"dossiers/{dossier}/decide/", decision)
-    people.do("pharmacist", f"versions/{version}/release/", {"signature": signed("release")})
-    return code, version
-
-
-def listed(people: People, who: str, code: str, query: str = "") -> bool:
-    rows = people.ask(who, f"positive-list/?{query}")["results"]
-    return code in [row["code"] for row in rows]
 
 
 @pytest.mark.slow
@@ -265,7 +107,7 @@ class TestBadInput:
     def test_an_encrypted_pdf(self, people: People) -> None:
         _code, version = draft(people)
         locked = BytesIO()
-        with pikepdf.open(BytesIO(document(people, ""))) as plain:
+        with pikepdf.open(BytesIO(people.document(""))) as plain:
             plain.save(locked, encryption=pikepdf.Encryption(owner="o", user="u"))
         body = a_file(locked.getvalue())
         people.refused("pm", f"versions/{version}/revisions/", body, 400, "files", form=True)
@@ -273,7 +115,7 @@ class TestBadInput:
     def test_a_file_over_the_limit(self, people: People, settings: Any) -> None:
         settings.UPLOAD_MAX_MB = 1
         _code, version = draft(people)
-        body = a_file(document(people, "") + b"\n%" + b"x" * 1_100_000)
+        body = a_file(people.document("") + b"\n%" + b"x" * 1_100_000)
         path = f"versions/{version}/revisions/"
         people.refused("pm", path, body, 400, "files", form=True)
 
