@@ -9,6 +9,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from config.http.health import Ready, alive
+from config.http.metrics import metrics
 
 PAGES = (
     "content.catalogue.urls",
@@ -37,6 +38,7 @@ handler500 = "config.http.problems.server_error"
 urlpatterns = [
     path("healthz", alive),
     path("readyz", Ready.as_view()),
+    path("metrics", metrics),
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}brand/favicon.svg")),
     path("api/v1/", include("config.api_urls")),
     path("accounts/", include("config.http.account_urls")),
