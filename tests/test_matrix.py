@@ -68,6 +68,7 @@ TABLE: dict[str, Rule] = {
     "versions/<int:pk>/dependencies/<int:dependency>/": Rule(None, ("delete",), NOBODY),
     "versions/<int:pk>/minimum-components/": ACT,
     "versions/<int:pk>/files/<int:n>/": Rule(SEES),
+    "versions/<int:pk>/files/<int:n>/pages/<int:page>.png": Rule(SEES),
     "versions/<int:pk>/where-used/": Rule(SEES),
     "versions/<int:pk>/history/": Rule(SEES),
     "versions/<int:pk>/signatures/": Rule(SEES),

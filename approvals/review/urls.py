@@ -19,4 +19,9 @@ urlpatterns = [
 root_urlpatterns = [
     path("review/<int:task>/", views.DecisionPage.as_view(), name="task"),
     path("review/<int:task>/files/<int:n>/", views.DocumentPage.as_view(), name="document"),
+    path(
+        "review/<int:task>/files/<int:n>/pages/<int:page>.png",
+        views.DocumentPicture.as_view(),
+        name="document_picture",
+    ),
 ]

@@ -21,5 +21,10 @@ urlpatterns = [
         name="minimum_components",
     ),
     path("versions/<int:pk>/files/<int:n>/", versions.FileDownload.as_view(), name="file"),
+    path(
+        "versions/<int:pk>/files/<int:n>/pages/<int:page>.png",
+        versions.FilePage.as_view(),
+        name="file_page",
+    ),
     path("versions/<int:pk>/where-used/", versions.WhereUsed.as_view(), name="where_used"),
 ]

@@ -1,9 +1,12 @@
 """Serve what was uploaded without trusting it (SECURITY.md, "Uploaded HTML")."""
 
-from django.http import FileResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
 
 from content.assets.enums import FileFormat
 from content.assets.models import RevisionFile
+from content.assets.page_images import page_image
 from content.files import open_stored
 
 MEDIA_TYPES: dict[str, str] = {
@@ -32,3 +35,17 @@ def download(file: RevisionFile) -> FileResponse:
     response["Content-Security-Policy"] = SANDBOX
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def page_picture(request: HttpRequest, file: RevisionFile, page: int) -> HttpResponseBase:
+    """Answer with the picture of one page of a PDF; 304 to whom has it.
+
+    :raises Http404: where there is no such page, or it cannot be drawn within the limits.
+    :raises StoredFileFault: if the stored bytes are not those that were reviewed.
+    """
+    picture = page_image(file.sha256, page) if file.format == FileFormat.PDF else None
+    if picture is None:
+        raise Http404
+    etag = f'"{file.sha256}-{page}"'
+    whole = HttpResponse(picture, content_type="image/png", headers={"ETag": etag})
+    return get_conditional_response(request, etag=etag, response=whole) or whole

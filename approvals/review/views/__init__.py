@@ -1,7 +1,7 @@
 """Pages of review: one's tasks, the decision, and a version's way to review and back."""
 
 from approvals.review.views.decision import DecisionPage
-from approvals.review.views.document import DocumentPage
+from approvals.review.views.document import DocumentPage, DocumentPicture
 from approvals.review.views.tasks import TaskList
 from approvals.review.views.versions import (
     AnswerPage,
@@ -21,6 +21,7 @@ __all__ = [
     "CommentPage",
     "DecisionPage",
     "DocumentPage",
+    "DocumentPicture",
     "RecallPage",
     "ResolvePage",
     "SendBackPage",

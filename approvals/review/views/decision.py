@@ -15,7 +15,7 @@ from approvals.review.forms import DecisionForm
 from approvals.review.models import Comment, RequestedChange, ReviewTask
 from approvals.review.policies import check_can_decide
 from approvals.review.queries import next_task_of
-from approvals.review.views.document import SHOWN, visible_task
+from approvals.review.views.document import SHOWN, papers_of, visible_task
 from approvals.signatures.enums import Meaning
 from approvals.signatures.models import Proof
 from approvals.signatures.pages import SignedActPage
@@ -86,5 +86,6 @@ class DecisionPage(SignedActPage):
             ),
             to_confirm=to_confirm,
             shown=SHOWN,
+            papers=papers_of(revision),
             **context,
         )

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.http import FileResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from rest_framework.negotiation import BaseContentNegotiation
@@ -34,7 +35,7 @@ from content.assets.api.shapes import (
     WhereUsedShape,
 )
 from content.assets.enums import DependencyKind
-from content.assets.files import download
+from content.assets.files import download, page_picture
 from content.assets.models import Asset, Dependency, RevisionFile, Version
 from content.assets.where_used import used_by, uses
 
@@ -165,11 +166,32 @@ class FileDownload(ReadEndpoint):
     read_media_type = "*/*"
 
     def get(self, request: Request, pk: int, n: int) -> FileResponse:
-        version = visible_version(request.user, pk)
-        number = request.query_params.get("revision", "")
-        if number and not (number.isascii() and number.isdecimal() and len(number) < 9):
-            raise InvalidInput.at("revision", _("A revision's number is a whole number."))
-        revision = version.revisions.filter(number=int(number)).first() if number else None
-        revision = revision if number else version.current_revision
-        files: Any = RevisionFile.objects.filter(revision=revision)
-        return download(get_object_or_404(files, position=n))
+        return download(asked_file(request, pk, n))
+
+
+class FilePage(ReadEndpoint):
+    """The picture of one page of a PDF, made once per file."""
+
+    parameters = ("revision",)
+    content_negotiation_class = WhateverIsAsked
+    read_media_type = "image/png"
+
+    def get(self, request: Request, pk: int, n: int, page: int) -> HttpResponseBase:
+        return page_picture(request, asked_file(request, pk, n), page)
+
+
+def asked_file(request: Request, pk: int, n: int) -> RevisionFile:
+    """Return one file of a version's current revision, or of the one that ``?revision=`` names.
+
+    :raises Http404: where the person sees no such version, or it has no such file.
+    :raises InvalidInput: field ``revision``.
+    """
+    version = visible_version(request.user, pk)
+    number = request.query_params.get("revision", "")
+    if number and not (number.isascii() and number.isdecimal() and len(number) < 9):
+        raise InvalidInput.at("revision", _("A revision's number is a whole number."))
+    revision = version.revisions.filter(number=int(number)).first() if number else None
+    revision = revision if number else version.current_revision
+    files: Any = RevisionFile.objects.filter(revision=revision)
+    file: RevisionFile = get_object_or_404(files, position=n)
+    return file

@@ -105,6 +105,7 @@ class TestTheDecision:
         assert task.cycle.version.asset.title in text
         assert task.cycle.revision.digest in text
         assert reverse("review:document", args=[task.pk, 1]) in text
+        assert reverse("review:document_picture", args=[task.pk, 1, 1]) in text
         for question in task.questions:
             assert f"check_{question['key']}" in text
         assert 'name="password"' in text
@@ -172,7 +173,8 @@ class TestTheDecision:
     def test_it_is_absent_for_those_who_do_not_see_the_version(self, cast: Cast) -> None:
         task = task_of(in_review(cast), "medical_reviewer")
         document = reverse("review:document", args=[task.pk, 1])
-        for address in (page_of(task), document):
+        picture = reverse("review:document_picture", args=[task.pk, 1, 1])
+        for address in (page_of(task), document, picture):
             assert at(cast.pm2).get(address).status_code == 404
             assert at(cast.admin).get(address).status_code == 404
             assert at(cast.rep).get(address).status_code == 403
@@ -195,6 +197,14 @@ class TestTheDecision:
         assert b"".join(answer.streaming_content).startswith(b"%PDF")
         absent = at(cast.medical).get(reverse("review:document", args=[task.pk, 2]))
         assert absent.status_code == 404
+
+    def test_its_pages_are_shown_as_pictures(self, cast: Cast) -> None:
+        task = task_of(in_review(cast), "medical_reviewer")
+        picture = reverse("review:document_picture", args=[task.pk, 1, 1])
+        answer = at(cast.medical).get(picture)
+        assert (answer.status_code, answer["Content-Type"]) == (200, "image/png")
+        absent = reverse("review:document_picture", args=[task.pk, 1, 99])
+        assert at(cast.medical).get(absent).status_code == 404
 
 
 class TestTheWayToReviewAndBack:
