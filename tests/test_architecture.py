@@ -17,7 +17,10 @@ ROOT = Path(__file__).parents[1]
 OURS = ("approvals", "content", "config")
 MAX_FILE_LINES = 500
 MAX_FUNCTION_LINES = 40
-SIGNALS = {"products_changed", "usability_changed", "revision_added", "person_joins"}
+SIGNALS = {
+    *("products_changed", "usability_changed", "revision_added", "person_joins"),
+    "versions_frozen",
+}
 FORBIDDEN_FOLDERS = {"core", "utils", "util", "common", "helpers", "misc", "lib"}
 # Spelt apart, so that this file does not forbid itself.
 FORBIDDEN_WORDS = {

@@ -6,3 +6,6 @@ class ReleaseConfig(AppConfig):
     name = "approvals.release"
     label = "release"
     verbose_name = _("Release")
+
+    def ready(self) -> None:
+        from approvals.release import receivers  # noqa: F401

@@ -1,6 +1,7 @@
 """Tell the owner, and the field that holds the material, what they may use from now on."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 
@@ -15,6 +16,8 @@ from approvals.release.models import ProductFreezeAct, ReleaseAct
 from approvals.release.queries import products_of
 from content.assets.enums import Nature
 from content.assets.models import Version
+from content.calendar import paris_day
+from content.catalogue.models import Product, ProductFreeze
 from content.outbox.actions import tell
 
 Mail = Callable[[], tuple[str, str]]
@@ -35,15 +38,38 @@ def stopped(done: ReleaseAct, *, now: datetime) -> None:
     _tell_of(done, lambda: _stopped_mail(done), now=now)
 
 
-def frozen(done: ProductFreezeAct, versions: Iterable[Version], *, now: datetime) -> None:
+def frozen(done: ProductFreezeAct, versions: Sequence[Version], *, now: datetime) -> None:
     """Tell everybody concerned, in one mail each, which versions a freeze stops."""
+    stop = _Stop(str(done.pk), done.freeze.product, done.effective_on, done.reason)
+    _tell_frozen(stop, versions, now=now)
+
+
+def frozen_by_itself(freeze: ProductFreeze, versions: Sequence[Version], *, now: datetime) -> None:
+    """Tell the same of versions that a freeze stopped without the pharmacist's act."""
+    # A version is stopped once by one freeze: the first of them names the occasion.
+    occasion = f"{freeze.pk}.{versions[0].pk}"
+    stop = _Stop(occasion, freeze.product, paris_day(now), freeze.reason)
+    _tell_frozen(stop, versions, now=now)
+
+
+@dataclass(frozen=True)
+class _Stop:
+    """What a freeze says to everybody: of which product, from which day on, and why."""
+
+    occasion: str
+    product: Product
+    day: date
+    reason: str
+
+
+def _tell_frozen(stop: _Stop, versions: Sequence[Version], *, now: datetime) -> None:
     stopped_for: dict[User, list[Version]] = {}
     for version in versions:
         for person in _concerned(version):
             stopped_for.setdefault(person, []).append(version)
     for person, theirs in stopped_for.items():
-        key = f"release.freeze:{done.pk}:{person.pk}"
-        _tell(person, partial(_frozen_mail, done, theirs), key=key, now=now)
+        key = f"release.freeze:{stop.occasion}:{person.pk}"
+        _tell(person, partial(_frozen_mail, stop, theirs), key=key, now=now)
 
 
 def _tell_of(done: ReleaseAct, mail: Mail, *, now: datetime) -> None:
@@ -115,11 +141,11 @@ def _stopped_mail(done: ReleaseAct) -> tuple[str, str]:
     )
 
 
-def _frozen_mail(done: ProductFreezeAct, versions: list[Version]) -> tuple[str, str]:
+def _frozen_mail(stop: _Stop, versions: list[Version]) -> tuple[str, str]:
     values = {
-        "product": done.freeze.product.name,
-        "day": _day(done.effective_on),
-        "reason": done.reason,
+        "product": stop.product.name,
+        "day": _day(stop.day),
+        "reason": stop.reason,
         "versions": "\n".join(f"- {version} — {version.asset.title}" for version in versions),
     }
     return (

@@ -14,11 +14,10 @@ from content.assets.models import Revision
 
 @dataclass(frozen=True)
 class Missing:
-    """One thing a dossier lacks; what does not block is a warning."""
+    """One thing a dossier lacks: its batch does not freeze without it."""
 
     code: str
     text: Any
-    blocking: bool = True
 
 
 def missing_in(dossier: Dossier) -> list[Missing]:
@@ -50,6 +49,7 @@ def required_pieces(dossier: Dossier) -> list[str]:
 
 
 def _missing_reference(dossier: Dossier) -> list[Missing]:
+    """The file shows its reference; only one that cannot be read is exempt, with a reason."""
     if dossier.reference_printed == Printed.ABSENT:
         return [
             Missing(
@@ -62,8 +62,7 @@ def _missing_reference(dossier: Dossier) -> list[Missing]:
         return [
             Missing(
                 "reference_unreadable",
-                _("no text can be read in the file: look for the reference yourself"),
-                blocking=False,
+                _("the reason for exempting its reference: no text can be read in the file"),
             )
         ]
     return []

@@ -154,7 +154,12 @@ class DossierForm(forms.Form):
     former_reference = forms.CharField(label=_("Former reference"), max_length=24, required=False)
     modified_elements = text_field(_("Elements modified"), required=False)
     reference_exempt_reason = text_field(
-        _("Why no reference can be printed"), required=False, help_text=_("Sound and film only.")
+        _("Reason for exempting the reference"),
+        required=False,
+        help_text=_(
+            "Only where no text can be read in the file: sound, film, image, scan. Where the"
+            " reference can be seen, say where."
+        ),
     )
 
 

@@ -33,10 +33,6 @@ class DossierRow:
     missing: list[Missing]
     has_proof: bool
 
-    @property
-    def blocks(self) -> bool:
-        return any(item.blocking for item in self.missing)
-
 
 def rows_of(batch: Batch, dossiers: Sequence[Dossier]) -> list[DossierRow]:
     """Return each dossier with what it owes while the batch is prepared."""
@@ -71,7 +67,7 @@ def _while_preparing(batch: Batch, rows: Sequence[DossierRow]) -> Step:
             _("Add a version"),
             reverse("submissions:add", args=[batch.pk]),
         )
-    incomplete = next((row for row in rows if row.blocks), None)
+    incomplete = next((row for row in rows if row.missing), None)
     if incomplete is not None:
         return _completing(incomplete)
     return Step(
@@ -83,7 +79,7 @@ def _while_preparing(batch: Batch, rows: Sequence[DossierRow]) -> Step:
 
 def _completing(row: DossierRow) -> Step:
     """Lead to where the first missing thing is given: the form, or the pieces."""
-    first = next(item for item in row.missing if item.blocking)
+    first = row.missing[0]
     text = _("%(dossier)s still needs %(what)s.") % {"dossier": row.dossier, "what": first.text}
     if first.code in PieceKind.values:
         address = reverse("submissions:piece", args=[row.dossier.pk])

@@ -7,7 +7,7 @@ from typing import Any
 from django.dispatch import receiver
 
 from approvals.people.models import SYSTEM_USERNAME, User
-from content.assets.actions.sweep import released_and_frozen, suspend_frozen
+from content.assets.actions.sweep import suspend_frozen
 from content.assets.actions.validity import work_out
 from content.assets.models import Version
 from content.calendar import paris_day
@@ -31,9 +31,6 @@ def follow_products(
 
 
 def _suspend_frozen(product_ids: Collection[int], *, by: User, now: datetime) -> None:
-    today = paris_day(now)
-    frozen = ProductFreeze.objects.open_on(today).filter(product__in=product_ids)
-    reached = set(frozen.values_list("product_id", flat=True))
-    if reached:
-        for pk in released_and_frozen(reached, today):
-            suspend_frozen(pk, by=by, now=now)
+    frozen = ProductFreeze.objects.open_on(paris_day(now)).filter(product__in=product_ids)
+    for pk in list(frozen.order_by("pk").values_list("pk", flat=True)):
+        suspend_frozen(pk, by=by, now=now)

@@ -8,3 +8,6 @@ usability_changed = Signal()
 revision_added = Signal()
 # version: Version, person: User — a person is about to prepare a version; a receiver may refuse.
 person_joins = Signal()
+# freeze: ProductFreeze, versions: list[Version], by, now — a freeze that no pharmacist signed, or
+# whose day came, suspended these versions.
+versions_frozen = Signal()

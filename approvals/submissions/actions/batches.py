@@ -170,9 +170,9 @@ def freeze_batch(batch_id: int, *, credentials: Proof, by: User, now: datetime) 
 def _check_complete(dossiers: list[Dossier]) -> None:
     """:raises StateConflict: ``batch_incomplete``, saying which piece of which dossier."""
     owed = [
-        f"{dossier.reference.value}: " + ", ".join(str(item.text) for item in blocking)
+        f"{dossier.reference.value}: " + ", ".join(str(item.text) for item in missing)
         for dossier in dossiers
-        if (blocking := [item for item in missing_in(dossier) if item.blocking])
+        if (missing := missing_in(dossier))
     ]
     if owed:
         raise StateConflict(

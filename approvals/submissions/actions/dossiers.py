@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from approvals.audit import InvalidInput, act
 from approvals.people.models import User
 from approvals.submissions.actions.locking import lock_dossier
-from approvals.submissions.enums import LEFT_BATCH, Context, PieceKind
+from approvals.submissions.enums import LEFT_BATCH, Context, PieceKind, Printed
 from approvals.submissions.models import Dossier, DossierPiece
 from approvals.submissions.models.dossiers import receipt_validator
 from approvals.submissions.policies import (
@@ -53,7 +53,8 @@ def edit_dossier(
     ``received_on`` is the authority's receipt, known at times only after the deposit was recorded.
 
     :raises PolicyDenied: ``role_missing``.
-    :raises InvalidInput: the field that is unknown or wrong; ``receipt_number`` if used before.
+    :raises InvalidInput: the field that is unknown or wrong; ``receipt_number`` if used before;
+        ``reference_exempt_reason`` where the file can be read.
     :raises StateConflict: ``batch_not_preparing``, ``dossier_not_preparing``, ``not_deposited``.
     """
     dossier, _version, _products = lock_dossier(dossier_id)
@@ -94,10 +95,20 @@ def _errors_in(dossier: Dossier, changes: Mapping[str, Any]) -> dict[str, list[A
             errors[name] = [_("Give at most %(limit)s characters.") % {"limit": limit}]
     if "receipt_number" in changes and "receipt_number" not in errors:
         errors |= _receipt_errors(dossier, changes["receipt_number"].strip())
+    if changes.get("reference_exempt_reason") and "reference_exempt_reason" not in errors:
+        errors |= _exemption_errors(dossier)
     context = changes.get("context")
     if context and "context" not in errors and context not in Context.values:
         errors["context"] = [_("Choose one of the contexts of the list.")]
     return errors
+
+
+def _exemption_errors(dossier: Dossier) -> dict[str, list[Any]]:
+    """A file in which text can be searched shows its reference, whatever the reason."""
+    if dossier.reference_printed == Printed.UNREADABLE:
+        return {}
+    sentence = _("Text can be read in this file: it is not exempt. Leave the reason empty.")
+    return {"reference_exempt_reason": [sentence]}
 
 
 def _receipt_errors(dossier: Dossier, number: str) -> dict[str, list[Any]]:

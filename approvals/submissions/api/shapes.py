@@ -171,6 +171,8 @@ class DossierPage(serializers.Serializer[Any]):
     modified_elements = serializers.CharField()
     receipt_number = serializers.CharField()
     registration_number = serializers.CharField()
+    reference_printed = serializers.CharField()
+    reference_exempt_reason = serializers.CharField()
     form = serializers.DictField()
     deposited_at = UtcDateTimeField(allow_null=True)
     portal_number = serializers.CharField()

@@ -113,7 +113,7 @@ class Dossier(FSMModelMixin, Recorded):
     reference_printed = models.CharField(
         _("reference in the file"), max_length=12, choices=Printed, default=Printed.UNREADABLE
     )
-    reference_exempt_reason = models.TextField(_("why no reference can be printed"), blank=True)
+    reference_exempt_reason = models.TextField(_("reason for exempting the reference"), blank=True)
     month_override_reason = models.TextField(
         _("why it is deposited in another month than its reference's"), blank=True
     )

@@ -4,7 +4,7 @@ Usability never waits for this (DOMAIN.md §4): a dead scheduler delays a state,
 Every step looks again under the lock, so that running it twice does nothing twice.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef
@@ -15,6 +15,7 @@ from approvals.people.policies import check_system
 from content.assets.actions.facts import interrupt
 from content.assets.enums import IN_USE, WITHDRAWABLE, Cause, Nature, State
 from content.assets.models import Interruption, Version
+from content.assets.signals import versions_frozen
 from content.assets.validity.facts import Regulated, regulated_metadata
 from content.calendar import paris_day
 from content.catalogue.actions import lock_list_head
@@ -31,7 +32,7 @@ def follow_the_day(*, by: User, now: datetime) -> dict[str, int]:
     check_system(by)
     today = paris_day(now)
     return {
-        "frozen": _each(_frozen_today(today), suspend_frozen, by, now),
+        "frozen": _each(_freezes_to_follow(today), suspend_frozen, by, now),
         "interrupted": _each(_interrupted_today(today), follow_interruption, by, now),
         "superseded": _each(_ids(Version.objects.due_to_be_superseded(today)), end, by, now),
         "expired": _each(_ids(Version.objects.due_to_expire(today)), end, by, now),
@@ -42,7 +43,7 @@ def _ids(versions: object) -> list[int]:
     return list(versions.order_by("pk").values_list("pk", flat=True))  # type: ignore[attr-defined]
 
 
-def _each(ids: list[int], step: Callable[..., bool], by: User, now: datetime) -> int:
+def _each(ids: list[int], step: Callable[..., int], by: User, now: datetime) -> int:
     return sum(step(pk, by=by, now=now) for pk in ids)
 
 
@@ -100,23 +101,23 @@ def follow_interruption(version_id: int, *, by: User, now: datetime) -> bool:
     return True
 
 
-def _frozen_today(today: date) -> list[int]:
-    """Released promotional versions of a frozen product that its freeze did not suspend yet."""
-    frozen = ProductFreeze.objects.open_on(today).values_list("product_id", flat=True)
-    return released_and_frozen(set(frozen), today)
+def _freezes_to_follow(today: date) -> list[int]:
+    """Freezes in force that did not suspend yet every version that they reach."""
+    freezes = ProductFreeze.objects.open_on(today).order_by("pk")
+    return [row.pk for row in freezes if _released_and_frozen(row.product_id, today)]
 
 
-def released_and_frozen(product_ids: Collection[int], today: date) -> list[int]:
-    """Return the released promotional versions of products that no freeze suspended yet.
+def _released_and_frozen(product_id: int, today: date) -> list[int]:
+    """Return the released promotional versions of a product that no freeze suspended yet.
 
     Safety information apart; nature and products as they were frozen with the revision.
     """
     suspended = Interruption.objects.not_lifted().filter(
         version=OuterRef("pk"), cause=Cause.PRODUCT_FREEZE, starts_on__lte=today
     )
-    named = Version.objects.ever_naming(product_ids)
+    named = Version.objects.ever_naming([product_id])
     candidates = named.filter(~Exists(suspended), state=State.RELEASED)
-    codes = set(Product.objects.filter(pk__in=product_ids).values_list("cis", flat=True))
+    codes = set(Product.objects.filter(pk=product_id).values_list("cis", flat=True))
     metadata = regulated_metadata(set(candidates.values_list("pk", flat=True)))
     return sorted(pk for pk, data in metadata.items() if _is_frozen(data, codes))
 
@@ -128,27 +129,29 @@ def _is_frozen(data: Regulated, codes: set[str]) -> bool:
 
 
 @act("suspend_frozen")
-def suspend_frozen(version_id: int, *, by: User, now: datetime) -> bool:
-    """Suspend a version that a freeze reaches and its own act did not suspend.
+def suspend_frozen(freeze_id: int, *, by: User, now: datetime) -> int:
+    """Suspend what a freeze reaches and its own act did not suspend; return how many versions.
 
     A freeze that the system made, or whose effective day has come since it was announced.
     """
     lock_list_head()
-    version = Version.objects.locked().get(pk=version_id)
-    if version.state != State.RELEASED:
-        return False
-    products = regulated_metadata([version.pk])[version.pk].get("products", [])
-    freeze = ProductFreeze.objects.open_on(paris_day(now)).filter(product__cis__in=products).first()
-    if freeze is None:
-        return False
-    version.suspend(at=now)
-    version.save()
+    today = paris_day(now)
+    freeze = ProductFreeze.objects.open_on(today).filter(pk=freeze_id).first()
+    reached = _released_and_frozen(freeze.product_id, today) if freeze else []
+    released = Version.objects.locked().with_asset().filter(pk__in=reached, state=State.RELEASED)
+    versions = list(released)
+    if freeze is None or not versions:
+        return 0
+    for version in versions:
+        version.suspend(at=now)
+        version.save()
     interrupt(
-        version,
+        versions,
         cause=Cause.PRODUCT_FREEZE,
         reason=freeze.reason,
-        starts_on=paris_day(now),
+        starts_on=today,
         by=by,
         now=now,
     )
-    return True
+    versions_frozen.send(ProductFreeze, freeze=freeze, versions=versions, by=by, now=now)
+    return len(versions)

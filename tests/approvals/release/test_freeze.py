@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
-from approvals.audit import InvalidInput, PolicyDenied, StateConflict
+from approvals.audit import InvalidInput, PolicyDenied, StateConflict, chain
 from approvals.audit.models import AuditEvent
 from approvals.people.models import User
 from approvals.release.actions import unfreeze_product
@@ -15,6 +16,7 @@ from content.assets.enums import Nature, State
 from content.assets.models import Version
 from content.assets.validity import usable_on, why_not
 from content.calendar import paris_day
+from content.catalogue.actions import freeze_product as freeze_by_system
 from content.catalogue.models import Product, ProductFreeze
 from content.outbox.models import Message
 from tests.factories import T0
@@ -127,6 +129,63 @@ class TestFreeze:
         mail = Message.objects.get(topic="release.freeze", recipient=cast.rep)
         assert "réévaluation" in mail.body
         assert all(title in mail.body for title in titles)
+
+
+class TestAutomaticFreeze:
+    """The system freezes a product whose authorisation is suspended: nobody signs (§8)."""
+
+    def freeze(self, product: Product, system: User) -> None:
+        freeze_by_system(
+            product.pk, reason="autorisation suspendue", effective_on=TODAY, by=system, now=T0
+        )
+
+    def test_it_tells_the_field_and_the_owners_once_each(self, cast: Cast, system: User) -> None:
+        versions = [make_released(cast.product) for _ in range(2)]
+        told = {cast.rep, *(version.asset.owner for version in versions)}
+        other = make_released(cast.free_product)
+        self.freeze(cast.product, system)
+        mails = list(Message.objects.filter(topic="release.freeze"))
+        assert sorted(mail.recipient_id for mail in mails) == sorted(one.pk for one in told)
+        for mail in mails:
+            assert cast.product.name in mail.subject
+            assert "autorisation suspendue" in mail.body
+            assert all(version.asset.title in mail.body for version in versions)
+            assert other.asset.code not in mail.body
+
+    def test_it_says_what_the_pharmacist_s_freeze_says(self, cast: Cast, system: User) -> None:
+        make_released(cast.product)
+        again = make_released(cast.free_product, cast.product)
+        assert cast.rep
+        with transaction.atomic():
+            self.freeze(cast.product, system)
+            automatic = Message.objects.get(topic="release.freeze", recipient=cast.rep)
+            transaction.set_rollback(True)
+        freeze_it(cast.product, cast.pharmacist, reason="autorisation suspendue")
+        signed = Message.objects.get(topic="release.freeze", recipient=cast.rep)
+        assert (automatic.subject, automatic.body) == (signed.subject, signed.body)
+        assert str(again) in signed.body
+
+    def test_the_sweep_finds_nothing_left_to_tell(self, cast: Cast, system: User) -> None:
+        version = make_released(cast.product)
+        self.freeze(cast.product, system)
+        mails = Message.objects.count()
+        assert mails
+        follow_the_day(by=system, now=T0)
+        assert (state_of(version), Message.objects.count()) == (State.SUSPENDED, mails)
+
+    def test_a_refused_act_tells_nobody(
+        self, cast: Cast, system: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        version = make_released(cast.product)
+
+        def fail(*args: object, **kwargs: object) -> None:
+            raise RuntimeError
+
+        monkeypatch.setattr(chain, "append", fail)
+        with pytest.raises(RuntimeError):
+            self.freeze(cast.product, system)
+        assert state_of(version) == State.RELEASED
+        assert not Message.objects.exists()
 
 
 class TestLift:

@@ -7,7 +7,8 @@ import time_machine
 from rest_framework.test import APIClient
 
 from approvals.people.models import User
-from content.assets.enums import State
+from approvals.submissions.actions import plan
+from content.assets.enums import FileFormat, State
 from tests.factories import T0
 from tests.factories.people import PASSWORD, Cast
 from tests.factories.submissions import (
@@ -85,6 +86,23 @@ def test_the_whole_walk(cast: Cast) -> None:
     assert decided.json()["state"] == "granted"
     assert state_of(version) == State.CLEARED
     assert regulatory.get(at).json()["state"] == "closed"
+
+
+def test_a_file_without_text_owes_a_reason_before_the_freeze(cast: Cast) -> None:
+    version = make_draft(cast)
+    plan(version.pk, window=pm_window().pk, by=cast.pm, now=T0)
+    batch = make_batch(cast, approve(version, content=b"ID3", file_format=FileFormat.MP3))
+    regulatory, at = client_of(cast.regulatory), f"/api/v1/batches/{batch.pk}/"
+    row = regulatory.get(at).json()["dossiers"][0]
+    assert (row["missing"], row["reference_printed"]) == (["reference_unreadable"], "unreadable")
+    refused = regulatory.post(f"{at}freeze/", signed("batch_freeze"), format="json")
+    assert (refused.status_code, refused.json()["code"]) == (409, "batch_incomplete")
+
+    body = {"reference_exempt_reason": "Spot radio."}
+    saved = regulatory.patch(f"/api/v1/dossiers/{row['id']}/", body, format="json").json()
+    assert (saved["missing"], saved["reference_exempt_reason"]) == ([], "Spot radio.")
+    frozen = regulatory.post(f"{at}freeze/", signed("batch_freeze"), format="json")
+    assert frozen.json()["state"] == "frozen"
 
 
 def test_a_window_in_the_past_is_refused_at_its_field(cast: Cast) -> None:

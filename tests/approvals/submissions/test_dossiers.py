@@ -27,6 +27,7 @@ from tests.factories.submissions import (
     proof_piece,
     record_decision,
     record_deposit,
+    text_pdf,
     upload,
     window_of,
 )
@@ -64,14 +65,16 @@ class TestMissing:
         assert refused.value.code == "batch_incomplete"
         assert "26/04/60000001/PM/001" in str(refused.value)
 
-    def test_a_file_without_text_is_a_warning_until_explained(self, cast: Cast) -> None:
+    def test_a_file_without_text_does_not_freeze_until_exempted(self, cast: Cast) -> None:
         draft = make_draft(cast)
         plan(draft.pk, window=pm_window().pk, by=cast.pm, now=T0)
         approve(draft, content=b"ID3 sound", file_format=FileFormat.MP3)
         batch = make_batch(cast, draft)
-        assert [(item.code, item.blocking) for item in missing_in(the_dossier(draft))] == [
-            ("reference_unreadable", False)
-        ]
+        assert codes(draft) == ["reference_unreadable"]
+        with pytest.raises(StateConflict) as refused:
+            freeze(cast, batch)
+        assert refused.value.code == "batch_incomplete"
+        assert "26/04/60000001/PM/001" in str(refused.value)
         edit_dossier(
             the_dossier(draft).pk,
             changes={"reference_exempt_reason": "Spot radio."},
@@ -80,6 +83,32 @@ class TestMissing:
         )
         assert codes(draft) == []
         freeze(cast, batch)
+
+    @pytest.mark.parametrize(
+        ("content", "file_format"),
+        [
+            (text_pdf(""), FileFormat.PDF),
+            (b"\x89PNG picture", FileFormat.PNG),
+            (b"film", FileFormat.MP4),
+        ],
+    )
+    def test_a_scan_an_image_and_a_film_owe_the_reason_too(
+        self, cast: Cast, content: bytes, file_format: str
+    ) -> None:
+        draft = make_draft(cast)
+        plan(draft.pk, window=pm_window().pk, by=cast.pm, now=T0)
+        make_batch(cast, approve(draft, content=content, file_format=file_format))
+        assert codes(draft) == ["reference_unreadable"]
+
+    def test_a_file_that_can_be_read_is_not_exempt(self, cast: Cast) -> None:
+        draft = make_draft(cast)
+        plan(draft.pk, window=pm_window().pk, by=cast.pm, now=T0)
+        make_batch(cast, approve(draft, text="Autre chose"))
+        changes = {"reference_exempt_reason": "Nous n’avons pas le temps."}
+        with pytest.raises(InvalidInput) as refused:
+            edit_dossier(the_dossier(draft).pk, changes=changes, by=cast.regulatory, now=T0)
+        assert set(refused.value.errors) == {"reference_exempt_reason"}
+        assert codes(draft) == ["reference_printed"]
 
     def test_pieces_follow_the_kind_of_support(self, cast: Cast) -> None:
         version = make_approved(cast, support_kind="spot radio")
