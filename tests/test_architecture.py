@@ -45,6 +45,7 @@ WRITERS = {
     "approvals/audit/apps.py": "the head row, installed after migrate",
     "approvals/audit/bulk.py": "bulk writes that write their own history",
     "approvals/audit/chain.py": "the event and the head",
+    "approvals/audit/checkpoints.py": "the signature that ends an act",
     "config/http/idempotency.py": "keys of repeated requests",
     "config/http/once.py": "keys of pages sent twice",
 }
