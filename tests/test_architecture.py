@@ -51,6 +51,7 @@ WRITERS = {
     "approvals/audit/apps.py": "the head row, installed after migrate",
     "approvals/audit/bulk.py": "bulk writes that write their own history",
     "approvals/audit/chain.py": "the event and the head",
+    "approvals/audit/checkpoints.py": "the signature that ends an act",
     "config/http/idempotency.py": "keys of repeated requests and of forms sent twice",
 }
 # What is called like a write and writes no row.

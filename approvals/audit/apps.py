@@ -28,7 +28,7 @@ def install(using: str, **kwargs: Any) -> None:
     from django.db import connections
 
     from approvals.audit import triggers
-    from approvals.audit.chain import GENESIS
+    from approvals.audit.hashing import GENESIS
     from approvals.audit.models import AuditHead
 
     AuditHead.objects.using(using).get_or_create(pk=1, defaults={"seq": 0, "hash": GENESIS})

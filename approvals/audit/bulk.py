@@ -11,7 +11,7 @@ from typing import Any
 from django.db import models
 
 from approvals.audit.acts import current_act
-from approvals.audit.chain import row_digest
+from approvals.audit.hashing import row_digest
 from approvals.audit.models import Recorded
 from approvals.audit.recording import changed_fields
 

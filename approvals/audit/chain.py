@@ -1,58 +1,19 @@
 """Append to and verify the hash chain. ``hash = SHA-256(prev_hash ‖ payload)``."""
 
-import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
-from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django.apps import apps
-from django.db import models
 
+from approvals.audit import checkpoints
 from approvals.audit.acts import Act
+from approvals.audit.hashing import GENESIS, canonical, chain_hash, plain, row_digest
 from approvals.audit.models import AuditEvent, AuditHead
 
-GENESIS = "0" * 64
-
-
-def canonical(value: Any) -> str:
-    """Return the one JSON text of a value: sorted keys, no spaces, UTC instants."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain
-    )
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
-    if isinstance(value, UUID):
-        return str(value)
-    return str(value)
-
-
-def row_values(row: models.Model) -> dict[str, Any]:
-    """Return a row's stored values, one per column, as the database would give them back."""
-    return {
-        field.attname: field.to_python(getattr(row, field.attname))
-        for field in row._meta.concrete_fields
-    }
-
-
-def row_digest(row: models.Model) -> str:
-    """Return the SHA-256 of a history row's canonical text."""
-    return hashlib.sha256(canonical(row_values(row)).encode()).hexdigest()
-
-
-def chain_hash(prev_hash: str, payload: str) -> str:
-    return hashlib.sha256((prev_hash + payload).encode()).hexdigest()
+__all__ = ["GENESIS", "Fault", "Verification", "append", "canonical", "chain_hash", "row_digest"]
 
 
 def append(act: Act) -> AuditEvent:
@@ -84,6 +45,8 @@ def append(act: Act) -> AuditEvent:
     event.save(force_insert=True)
     head.seq, head.hash = seq, event.hash
     head.save(update_fields=["seq", "hash"])
+    if checkpoints.ASKED in act.details:
+        checkpoints.sign(event, act.details[checkpoints.ASKED])
     return event
 
 
@@ -95,69 +58,113 @@ class Fault:
     what: str
 
 
+Event = dict[str, Any]
+# History rows are looked up together, this many changes at a time.
+BATCH = 500
+
+
 class Verification:
-    """One pass over the chain, streamed; ``fault`` is None when all of it holds."""
+    """One pass over the chain, streamed; ``fault`` is None when all of it holds.
+
+    Events that people add meanwhile are left to the next pass.
+    """
 
     def __init__(self, since: int = 1) -> None:
-        self.since = since
+        self.since = max(1, since)
         self.count = 0
+        self.checkpoints = 0
         self.fault: Fault | None = None
+        self._batch: list[tuple[int, dict[str, Any]]] = []
 
     def run(self) -> "Verification":
-        previous = self._start()
-        seq = self.since - 1
-        batch: list[tuple[int, dict[str, Any]]] = []
-        for event in self._events():
-            seq += 1
-            self.fault = self._check_link(event, seq, previous) or self._check_payload(event, batch)
-            if self.fault:
-                return self
-            previous = event["hash"]
-            self.count += 1
-            if len(batch) >= 500 and self._check_history(batch):
-                return self
-        if self._check_history(batch):
-            return self
         head = AuditHead.objects.filter(pk=1).first()
-        if head is None or (head.seq, head.hash) != (seq, previous):
-            self.fault = Fault(seq + 1, "the chain's head does not match its last event")
+        self.fault = self._read(head)
         return self
 
-    def _start(self) -> str:
-        if self.since <= 1:
+    def _read(self, head: AuditHead | None) -> Fault | None:
+        if head is None:
+            return Fault(self.since, "the chain's head row is missing")
+        seq, previous = self.since - 1, self._start()
+        if previous is None:
+            return Fault(seq, "there is no such event")
+        signed = checkpoints.Reader(self.since)
+        for event in self._events(head.seq):
+            seq += 1
+            fault = self._check_event(event, seq, previous, signed)
+            if fault:
+                # What the events before it name is checked first: the first fault is told.
+                return self._check_history() or fault
+            previous = event["hash"]
+            self.count += 1
+            if len(self._batch) >= BATCH and (fault := self._check_history()):
+                return fault
+        self.checkpoints = signed.count
+        return self._check_history() or self._check_end(head, seq, previous, signed)
+
+    def _start(self) -> str | None:
+        if self.since == 1:
             return GENESIS
         before = AuditEvent.objects.filter(seq=self.since - 1).values_list("hash", flat=True)
-        return before.first() or GENESIS
+        return before.first()
 
-    def _events(self) -> Iterator[dict[str, Any]]:
+    def _events(self, last: int) -> Iterator[Event]:
         columns = ("seq", "payload", "prev_hash", "hash", "kind", "actor_id", "recorded_at")
-        events: Any = AuditEvent.objects.filter(seq__gte=self.since).in_order().values(*columns)
-        return iter(events.iterator(chunk_size=2000))
+        events: Any = AuditEvent.objects.filter(seq__gte=self.since, seq__lte=last)
+        return iter(events.in_order().values(*columns).iterator(chunk_size=2000))
 
-    def _check_link(self, event: dict[str, Any], seq: int, previous: str) -> Fault | None:
+    def _check_event(
+        self, event: Event, seq: int, previous: str, signed: checkpoints.Reader
+    ) -> Fault | None:
         if event["seq"] != seq:
             return Fault(seq, "an event is missing or was inserted")
+        intact = event["hash"] == chain_hash(event["prev_hash"], event["payload"])
         if event["prev_hash"] != previous:
-            return Fault(seq, "the event is not chained to the one before it")
-        if event["hash"] != chain_hash(previous, event["payload"]):
+            return self._blame(event, seq) if intact else Fault(seq, UNCHAINED)
+        if not intact:
             return Fault(seq, "the event's text was altered")
-        return None
+        try:
+            payload = json.loads(event["payload"])
+            told = (payload["seq"], payload["act"], payload["actor"], payload["at"])
+            self._batch.extend((seq, change) for change in payload["changes"])
+            asked = payload["details"].get(checkpoints.ASKED)
+        except (ValueError, LookupError, TypeError, AttributeError):
+            return Fault(seq, "the event's text cannot be read")
+        if told != (seq, event["kind"], event["actor_id"], plain(event["recorded_at"])):
+            return Fault(seq, "the event's columns differ from its text")
+        what = signed.check(seq, event["hash"], asked)
+        return Fault(seq, what) if what else None
 
-    def _check_payload(
-        self, event: dict[str, Any], batch: list[tuple[int, dict[str, Any]]]
+    def _blame(self, event: Event, seq: int) -> Fault:
+        """Say which event to look at when one that is intact follows another than it names."""
+        try:
+            told = int(json.loads(event["payload"])["seq"])
+        except (ValueError, LookupError, TypeError):
+            return Fault(seq, UNCHAINED)
+        if told > seq:
+            return Fault(seq, "an event is missing: those after it were numbered again")
+        if seq == self.since:
+            return Fault(seq, UNCHAINED)
+        if told < seq:
+            return Fault(seq - 1, "the event was inserted")
+        return Fault(seq - 1, "the event was altered and hashed again")
+
+    def _check_end(
+        self, head: AuditHead, seq: int, previous: str, signed: checkpoints.Reader
     ) -> Fault | None:
-        payload = json.loads(event["payload"])
-        columns = (event["seq"], event["kind"], event["actor_id"], _plain(event["recorded_at"]))
-        if columns != (payload["seq"], payload["act"], payload["actor"], payload["at"]):
-            return Fault(event["seq"], "the event's columns differ from its text")
-        batch.extend((event["seq"], change) for change in payload["changes"])
-        return None
+        # One statement, hence one moment: an act that ends meanwhile moves both.
+        present = AuditHead.objects.filter(pk=1).values("seq")[:1]
+        beyond = AuditEvent.objects.filter(seq__gt=present).exists()
+        if beyond or (head.seq, head.hash) != (seq, previous):
+            return Fault(seq + 1, "the chain's head does not match its last event")
+        lost = signed.without_event()
+        return Fault(lost, "a checkpoint signs an event that is not there") if lost else None
 
-    def _check_history(self, batch: list[tuple[int, dict[str, Any]]]) -> bool:
-        """Re-hash the history rows that the events name; return True at a fault."""
+    def _check_history(self) -> Fault | None:
+        """Re-hash the history rows that the events name."""
         by_model: dict[str, dict[int, tuple[int, str]]] = defaultdict(dict)
-        for seq, change in batch:
+        for seq, change in self._batch:
             by_model[change["model"]][change["history"]] = (seq, change["sha256"])
+        self._batch.clear()
         faults: list[Fault] = []
         for label, expected in by_model.items():
             history = apps.get_model(label).history.model._default_manager
@@ -167,7 +174,7 @@ class Verification:
                     faults.append(Fault(seq, f"history row {label} {pk} is missing"))
                 elif row_digest(rows[pk]) != digest:
                     faults.append(Fault(seq, f"history row {label} {pk} was altered"))
-        batch.clear()
-        if faults:
-            self.fault = min(faults, key=lambda fault: fault.seq)
-        return bool(faults)
+        return min(faults, key=lambda fault: fault.seq, default=None)
+
+
+UNCHAINED = "the event is not chained to the one before it"

@@ -37,6 +37,31 @@ class AuditEvent(models.Model):
         ordering: ClassVar[list[str]] = ["-seq"]
 
 
+class AuditCheckpointQuerySet(models.QuerySet["AuditCheckpoint"]):
+    def in_order(self) -> Self:
+        return self.order_by("seq")
+
+
+class AuditCheckpoint(models.Model):
+    """The house's signature over the chain up to one event (see ``checkpoints``)."""
+
+    seq = models.BigIntegerField(_("number of the event"), primary_key=True)
+    hash = models.CharField(_("hash"), max_length=64)
+    links = models.CharField(_("digest of every hash so far"), max_length=64)
+    # The Paris day of the daily one; none for one that another act asked for.
+    day = models.DateField(_("day"), null=True, unique=True)
+    at = models.DateTimeField(_("signed at"))
+    public_key = models.CharField(_("public key"), max_length=64)
+    signature = models.CharField(_("signature"), max_length=128)
+
+    objects = AuditCheckpointQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("checkpoint")
+        verbose_name_plural = _("checkpoints")
+        ordering: ClassVar[list[str]] = ["-seq"]
+
+
 class AuditHead(models.Model):
     """The end of the chain: one row, locked last in every act."""
 

@@ -7,7 +7,7 @@ role has no right to drop them; on SQLite they are all there is, and the status 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 # Tables whose rows are written once. Other apps add theirs from their AppConfig.ready().
-append_only_tables: set[str] = {"audit_auditevent"}
+append_only_tables: set[str] = {"audit_auditevent", "audit_auditcheckpoint"}
 
 
 def install(connection: BaseDatabaseWrapper) -> None:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from approvals.audit.actions import take_daily_checkpoint
 from approvals.people.actions import system_actor
 from approvals.submissions.actions import burn_lapsed_references
 from config.http.idempotency import forget_old_keys
@@ -58,10 +59,17 @@ def _keys(now: datetime) -> list[Done]:
     return [Done(_("idempotency keys forgotten"), forget_old_keys(now))]
 
 
-# The messages leave last: the steps before them write some.
+def _checkpoint(now: datetime) -> list[Done]:
+    taken = take_daily_checkpoint(by=system_actor(), now=now)
+    return [Done(_("checkpoint of the day signed"), int(taken))]
+
+
+# The checkpoint covers what the steps before it did. The messages leave last: the steps before
+# them write some.
 STEPS: tuple[Callable[[datetime], list[Done]], ...] = (
     _states,
     _references,
     _keys,
+    _checkpoint,
     _messages,
 )

@@ -257,8 +257,11 @@ if CELERY_BROKER_URL == "filesystem://":
 
 LOGGING = logs.configuration(readable=DEBUG)
 
-# Signs the audit's checkpoints; empty: there are none.
+# Signs the audit's checkpoints; empty: there are none. Former keys count by their public half.
 SIGNING_KEY = env.signing_key("SIGNING_KEY")
+CHECKPOINT_KEYS = env.public_keys("CHECKPOINT_KEYS")
+# Published with the source, hence worth nothing as a proof: production refuses it.
+DEVELOPMENT_SIGNING_KEY = b"for development only, not secret".hex()
 WEBHOOK_ALLOWED_HOSTS = env.hosts("WEBHOOK_ALLOWED_HOSTS")
 if env.boolean("SIGNATURE_REQUIRES_OTP", False):
     # Ignoring it would let people sign with less than the house asked for.

@@ -114,6 +114,15 @@ def signing_key(name: str) -> str:
     return value.lower()
 
 
+def public_keys(name: str) -> list[str]:
+    """Return Ed25519 public keys, each of 64 hexadecimal digits."""
+    keys = words(name)
+    for key in keys:
+        if not SIGNING_KEY.fullmatch(key):
+            raise ImproperlyConfigured(f"{name} holds {key!r}: write 64 hexadecimal digits.")
+    return [key.lower() for key in keys]
+
+
 def database(name: str, default: str) -> dict[str, Any]:
     """Return a Django database from ``postgres://user:pass@host:port/name`` or ``sqlite:///path``."""
     parts = _split(name, _given(name) or default, ("postgres", "postgresql", "sqlite"))

@@ -4,7 +4,13 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config.settings import env
 from config.settings.base import *  # noqa: F403
-from config.settings.base import DATABASES, DEBUG, TRUSTED_PROXIES
+from config.settings.base import (
+    DATABASES,
+    DEBUG,
+    DEVELOPMENT_SIGNING_KEY,
+    SIGNING_KEY,
+    TRUSTED_PROXIES,
+)
 
 SECRET_KEY = env.text("SECRET_KEY")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
@@ -12,6 +18,8 @@ if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS is missing: name the hosts, separated by commas.")
 if DEBUG:
     raise ImproperlyConfigured("DEBUG is on: production refuses it; unset DEBUG.")
+if SIGNING_KEY == DEVELOPMENT_SIGNING_KEY:
+    raise ImproperlyConfigured("SIGNING_KEY is the published one of development: make your own.")
 if DATABASES["default"]["ENGINE"].endswith("postgresql"):
     DATABASES["default"]["OPTIONS"].setdefault("pool", True)
 

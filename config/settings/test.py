@@ -13,7 +13,7 @@ os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="imprimatur-test-")
 (Path(os.environ["VAR_DIR"]) / "static").mkdir()
 atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
 os.environ |= dict.fromkeys(
-    ("CACHE_URL", "CELERY_BROKER_URL", "STORAGE_URL", "TRUSTED_PROXIES", "DEBUG"), ""
+    ("CACHE_URL", "CELERY_BROKER_URL", "STORAGE_URL", "TRUSTED_PROXIES", "DEBUG", "SIGNING_KEY"), ""
 )
 
 from config.settings.base import *  # noqa: F403

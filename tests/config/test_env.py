@@ -56,6 +56,11 @@ def test_production_starts_with_two_variables() -> None:
         ({"EMAIL_URL": "imap://h"}, "EMAIL_URL begins with 'imap': begin it with one of"),
         ({"DEFAULT_LANGUAGE": "de"}, "DEFAULT_LANGUAGE is 'de': set it to one of en, fr."),
         ({"SIGNING_KEY": "short"}, "SIGNING_KEY is malformed: set it to 64 hexadecimal digits."),
+        (
+            {"SIGNING_KEY": b"for development only, not secret".hex()},
+            "SIGNING_KEY is the published one of development: make your own.",
+        ),
+        ({"CHECKPOINT_KEYS": "short"}, "CHECKPOINT_KEYS holds 'short': write 64 hexadecimal"),
         ({"UPLOAD_MAX_MB": "0"}, "UPLOAD_MAX_MB is '0': set it to a whole number of at least 1."),
         ({"SESSION_IDLE_MINUTES": "ten"}, "SESSION_IDLE_MINUTES is 'ten': set it to a whole"),
         ({"SIGNATURE_REQUIRES_OTP": "1"}, "SIGNATURE_REQUIRES_OTP is on, but this version has no"),

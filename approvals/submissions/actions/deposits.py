@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from approvals.audit import InvalidInput, act
+from approvals.audit import InvalidInput, act, checkpoints
 from approvals.people.enums import Role
 from approvals.people.models import User
 from approvals.signatures.actions import covering, sign
@@ -76,6 +76,7 @@ def deposit(
     facts.use_reference(version, by=by, now=now)
     settle_batch(dossier.batch, now=now)
     tell_deposited(dossier, now=now)
+    checkpoints.ask()
     return dossier
 
 

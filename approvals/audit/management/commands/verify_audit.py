@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from approvals.audit import triggers
+from approvals.audit import checkpoints, triggers
 from approvals.audit.chain import Verification
 
 
@@ -17,12 +17,17 @@ class Command(BaseCommand):
         parser.add_argument("--from", dest="since", type=int, default=1, metavar="SEQ")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        unguarded = triggers.missing(connection)
-        if unguarded:
-            self.stderr.write(f"No append-only trigger guards: {', '.join(unguarded)}.")
-            sys.exit(1)
         verification = Verification(since=options["since"]).run()
         if verification.fault:
             self.stderr.write(f"Event {verification.fault.seq}: {verification.fault.what}.")
+        unguarded = triggers.missing(connection)
+        if unguarded:
+            self.stderr.write(f"No append-only trigger guards: {', '.join(unguarded)}.")
+        if verification.fault or unguarded:
             sys.exit(1)
-        self.stdout.write(f"{verification.count} events verified; the chain holds.")
+        self.stdout.write(
+            f"{verification.count} events and {verification.checkpoints} checkpoints verified; "
+            "the chain holds."
+        )
+        if checkpoints.is_for_development():
+            self.stdout.write("The signing key is the published one of development: no proof.")
