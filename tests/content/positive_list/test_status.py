@@ -92,6 +92,16 @@ def test_a_lost_component_is_named_with_its_path(cast: Cast) -> None:
     assert ask(cast.rep, fragment).why_not[0].code == "withdrawn"
 
 
+def test_it_tells_the_title_that_was_reviewed(cast: Cast) -> None:
+    """Editing the asset for its next version changes nothing of what is released (§2)."""
+    asset = make_bare_asset(cast.product, title="Brochure")
+    version = release_now(make_cleared(asset).pk, by=system_actor(), now=T0)
+    asset.title = "Nouvelle indication"
+    keep(asset, by=system_actor())
+    assert ask(cast.rep, version).title == "Brochure"
+    assert ask(cast.rep, version, number=None).title == "Brochure"
+
+
 class TestByCodeAlone:
     def test_green_if_one_version_was_ever_released(self, cast: Cast) -> None:
         version = make_released(cast.product)
@@ -113,6 +123,16 @@ class TestByCodeAlone:
         keep(revision, by=system)
         assert ask(cast.rep, new, number=None, prepared_on=other).number == 2
         assert ask(cast.rep, old, number=None, prepared_on=date(2026, 1, 1)).number == 1
+
+    def test_the_date_of_a_draft_names_no_piece(self, cast: Cast, system: User) -> None:
+        version = make_released(cast.product)
+        last = version.current_revision
+        draft = Revision.objects.get(pk=last.pk)
+        draft.pk, draft.number, draft.prepared_on = None, 0, date(2025, 12, 1)
+        keep(draft, by=system)
+        with pytest.raises(Version.DoesNotExist):
+            ask(cast.rep, version, number=None, prepared_on=draft.prepared_on)
+        assert ask(cast.rep, version, number=None, prepared_on=last.prepared_on).usable
 
     def test_the_printed_reference_decides(self, cast: Cast, system: User) -> None:
         old, _new = two_versions(cast)
