@@ -32,7 +32,6 @@ MAX_OVERLAP_DAYS = 90
 NO_OVERLAP = (ChangeKind.SAFETY, ChangeKind.SMPC)
 # Who each sign that a minor modification stands under the old visa (DOMAIN.md §3).
 CARRIERS = (Role.REGULATORY_REVIEWER, Role.RESPONSIBLE_PHARMACIST)
-BY_AUTHORITY = (Cause.AUTHORITY_SUSPENDED, Cause.AUTHORITY_WITHDRAWN)
 
 
 def role_of(by: User) -> Role:
@@ -95,8 +94,7 @@ def check_visa_holds(version: Version) -> None:
             "visa_missing",
             _("No visa was given for these very files: wait for the authority's decision."),
         )
-    stopped = Interruption.objects.not_lifted().filter(version__visa=visa, cause__in=BY_AUTHORITY)
-    if stopped.exists():
+    if visa.is_suspended or visa.is_withdrawn:
         raise StateConflict(
             "visa_suspended",
             _("The authority stopped the visa: wait until it gives it back."),

@@ -19,8 +19,6 @@ from approvals.submissions.models import (
 from approvals.submissions.policies.batches import (
     check_can_batch,
 )
-from content.assets.enums import Cause
-from content.assets.models import Interruption
 from content.calendar import paris_day
 
 
@@ -52,10 +50,8 @@ def _check_visa_stands(dossier: Dossier, outcome: str) -> None:
     standing = dossier.decisions.standing()
     if standing.filter(outcome=Outcome.WITHDRAWN_BY_AUTHORITY).exists():
         raise StateConflict("already_withdrawn", _("The authority already withdrew this visa."))
-    suspended = Interruption.objects.not_lifted().filter(
-        version=dossier.version_id, cause=Cause.AUTHORITY_SUSPENDED
-    )
-    if outcome == Outcome.SUSPENDED and suspended.exists():
+    visa = dossier.version.visa
+    if outcome == Outcome.SUSPENDED and visa is not None and visa.is_suspended:
         raise StateConflict("already_suspended", _("The authority already suspended this visa."))
 
 
