@@ -20,13 +20,14 @@ from approvals.submissions.policies.batches import (
     check_can_batch,
 )
 from content.calendar import paris_day
+from content.catalogue.models import VisaRule
 
 
 def check_can_decide(dossier: Dossier, outcome: str, by: User) -> None:
     """Let a deposited dossier be decided once; a visa be suspended or withdrawn after it.
 
     :raises StateConflict: ``not_deposited``, ``already_decided``, ``not_granted``,
-        ``already_suspended``, ``already_withdrawn``.
+        ``already_suspended``, ``already_withdrawn``, ``silence_grants_nothing``.
     """
     check_can_batch(by)
     if outcome in AFTER_GRANT:
@@ -39,6 +40,23 @@ def check_can_decide(dossier: Dossier, outcome: str, by: User) -> None:
         raise StateConflict(
             "already_decided",
             _("This dossier is already %(state)s.") % {"state": DossierState(dossier.state).label},
+        )
+    elif outcome == Outcome.TACIT:
+        _check_silence_grants(dossier)
+
+
+def _check_silence_grants(dossier: Dossier) -> None:
+    """Hold the jurisdiction's rule: where silence grants nothing, nothing is tacit.
+
+    :raises StateConflict: ``silence_grants_nothing``.
+    """
+    rules = VisaRule.objects.filter(
+        jurisdiction=dossier.version.asset.jurisdiction_id, category=dossier.batch.category
+    )
+    if rules.filter(tacit_grant=False).exists():
+        raise StateConflict(
+            "silence_grants_nothing",
+            _("In this country silence grants no visa: wait for the authority's decision."),
         )
 
 
