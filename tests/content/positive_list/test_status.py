@@ -10,8 +10,9 @@ from approvals.people.models import User
 from content.assets.actions.facts import interrupt
 from content.assets.enums import Cause, Nature
 from content.assets.models import Reference, Revision, Version
-from content.calendar import paris_day
-from content.positive_list.queries import Replacement
+from content.calendar import end_of_day, paris_day
+from content.catalogue.enums import AuthorisationStatus
+from content.positive_list.queries import Replacement, negative
 from content.positive_list.status import Status, status
 from tests.factories import T0, keep
 from tests.factories.people import Cast
@@ -71,6 +72,21 @@ def test_a_superseded_version_names_the_one_to_use(cast: Cast) -> None:
     answer = ask(cast.rep, old)
     assert [reason.code for reason in answer.why_not] == ["superseded"]
     assert answer.use_instead == Replacement(new.asset.code, 2)
+
+
+def test_a_past_day_is_explained_by_what_was_known_then(cast: Cast, system: User) -> None:
+    """What the product became since does not come before the reason of that day (§4)."""
+    old, _new = two_versions(cast)
+    later = T0 + 40 * DAY
+    product = cast.product
+    product.authorisation_status = AuthorisationStatus.SUSPENDED
+    keep(product, by=system, now=later)
+    then = ask(cast.rep, old, day=TODAY + DAY, as_of=end_of_day(TODAY + DAY))
+    assert [reason.code for reason in then.why_not] == ["superseded"]
+    today = ask(cast.rep, old, day=paris_day(later), as_of=later)
+    assert [reason.code for reason in today.why_not] == ["authorisation_ended", "superseded"]
+    row = negative(cast.rep, day=TODAY + DAY, as_of=end_of_day(TODAY + DAY)).rows[0]
+    assert (row.code, row.reason) == (old.asset.code, "superseded")
 
 
 def test_not_yet(cast: Cast) -> None:
