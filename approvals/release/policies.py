@@ -17,11 +17,10 @@ from approvals.release.queries import (
 )
 from approvals.review.enums import CarryKind
 from approvals.review.models import Carry
-from approvals.review.policies import check_verdicts_hold
+from approvals.review.policies import check_no_conflict, check_verdicts_hold
 from content.access.policies import check_can_act_as_pharmacist
 from content.assets.enums import WITHDRAWABLE, Cause, ChangeKind, State
-from content.assets.models import Interruption, Revision, Version, Visa
-from content.assets.policies import check_four_eyes
+from content.assets.models import Revision, Version, Visa
 from content.assets.validity.bars import bars_of, reasons_on, usable_stretches
 from content.assets.validity.facts import FactsReader
 from content.calendar import add_months, paris_day
@@ -33,7 +32,6 @@ MAX_OVERLAP_DAYS = 90
 NO_OVERLAP = (ChangeKind.SAFETY, ChangeKind.SMPC)
 # Who each sign that a minor modification stands under the old visa (DOMAIN.md §3).
 CARRIERS = (Role.REGULATORY_REVIEWER, Role.RESPONSIBLE_PHARMACIST)
-BY_AUTHORITY = (Cause.AUTHORITY_SUSPENDED, Cause.AUTHORITY_WITHDRAWN)
 
 
 def role_of(by: User) -> Role:
@@ -65,7 +63,7 @@ def check_can_release(version: Version, by: User, now: datetime) -> User | None:
 def check_may_release(version: Version, by: User, now: datetime) -> User | None:
     """The same, whatever the first day of use."""
     lender = _check_pharmacist(version, by, now)
-    check_four_eyes(version, by)
+    check_no_conflict(version, by, lender)
     cleared = version.state == State.CLEARED
     if not cleared and not (version.state == State.APPROVED and not version.needs_visa):
         raise StateConflict(
@@ -96,8 +94,7 @@ def check_visa_holds(version: Version) -> None:
             "visa_missing",
             _("No visa was given for these very files: wait for the authority's decision."),
         )
-    stopped = Interruption.objects.not_lifted().filter(version__visa=visa, cause__in=BY_AUTHORITY)
-    if stopped.exists():
+    if visa.is_suspended or visa.is_withdrawn:
         raise StateConflict(
             "visa_suspended",
             _("The authority stopped the visa: wait until it gives it back."),
@@ -206,7 +203,7 @@ def check_can_resume(version: Version, by: User, now: datetime) -> User | None:
         ``visa_withdrawn``.
     """
     lender = _check_pharmacist(version, by, now)
-    check_four_eyes(version, by)
+    check_no_conflict(version, by, lender)
     # Cleared, its visa suspended before any release: the visa's return is recorded by a resume.
     waiting = version.state == State.CLEARED and stopped_by_authority(version)
     if not waiting:

@@ -158,8 +158,11 @@ def delegators_of(
 
     A delegation limited to products covers an act only if it covers every product of it;
     ``product_ids=None`` says that the act has no product, which a limited one never covers. A
-    delegator who left, or lost the role, lends nothing any more.
+    delegator who left, or lost the role, lends nothing any more; nor does the pharmacist to
+    somebody who is no longer a deputy (DOMAIN.md §6).
     """
+    if role == Role.RESPONSIBLE_PHARMACIST and not by.holds(Role.DEPUTY_PHARMACIST):
+        return []
     found: list[User] = []
     in_force = Delegation.objects.in_force(day).filter(delegate=by).order_by("pk")
     for delegation in in_force.select_related("delegator").prefetch_related("products"):

@@ -1,10 +1,11 @@
 """Whether one printed piece may be used on a day: yes until… / no, because…, use … instead."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from approvals.people.models import User
@@ -57,6 +58,7 @@ def status(
     """
     known = visible_versions(user).filter(asset__code=code.strip().upper())
     found = _named(known, number, reference, prepared_on)
+    found = found.annotate(frozen_metadata=_of_last_frozen_revision("metadata_text"))
     versions = list(found.select_related("asset__asset_type").order_by("number"))
     if not versions:
         raise Version.DoesNotExist
@@ -100,9 +102,21 @@ def _named(
     if reference:
         versions = versions.filter(reference__value__iexact=reference.strip())
     if prepared_on is not None:
-        prepared = Revision.objects.filter(version=OuterRef("pk"), prepared_on=prepared_on)
-        versions = versions.filter(Exists(prepared.exclude(digest="")))
+        # What was released is the last revision: the date of an earlier one names a draft.
+        printed = versions.annotate(printed_on=_of_last_frozen_revision("prepared_on"))
+        versions = printed.filter(printed_on=prepared_on)
     return versions
+
+
+def _of_last_frozen_revision(column: str) -> Subquery:
+    frozen = Revision.objects.filter(version=OuterRef("pk")).exclude(digest="")
+    return Subquery(frozen.order_by("-number").values(column)[:1])
+
+
+def _title_of(version: Any) -> str:
+    """Return the title that was reviewed: editing the asset changes nothing of it (§2)."""
+    frozen = version.frozen_metadata
+    return str(json.loads(frozen)["title"]) if frozen else str(version.asset.title)
 
 
 def status_of(user: User, version: Version, *, day: date, as_of: datetime) -> Status:
@@ -116,7 +130,7 @@ def status_of(user: User, version: Version, *, day: date, as_of: datetime) -> St
     return Status(
         code=version.asset.code,
         number=version.number,
-        title=version.asset.title,
+        title=_title_of(version),
         day=day,
         as_of=as_of,
         usable=usable,
@@ -143,7 +157,7 @@ def _version_needed(latest: Version, *, day: date, as_of: datetime) -> Status:
     return Status(
         code=latest.asset.code,
         number=None,
-        title=latest.asset.title,
+        title=_title_of(latest),
         day=day,
         as_of=as_of,
         usable=False,

@@ -27,6 +27,7 @@ from approvals.review.policies.carries import (
     open_cycle_of,
     tasks_to_confirm,
 )
+from approvals.review.policies.decisions import signing_role
 from approvals.review.policies.lifecycle import predecessor_with_visa
 from approvals.review.policies.standing import difference
 from approvals.signatures.actions import covering, sign
@@ -127,7 +128,7 @@ class _Signing:
             by=self.by,
             now=self.now,
             meaning=Meaning.CARRY,
-            role=role,
+            role=signing_role(role, self.by),
             covers=covering(before, after),
             on_behalf_of=lender,
         )
@@ -136,7 +137,7 @@ class _Signing:
 def _confirm(signing: _Signing, tasks: Collection[int]) -> Carry:
     """Confirm the changes one asked for; the last confirmation carries all other verdicts."""
     cycle, now = signing.cycle, signing.now
-    mine = tasks_to_confirm(cycle, signing.by)
+    mine, lender = tasks_to_confirm(cycle, signing.by, now)
     if tasks and not {task.pk for task in mine}.issuperset(tasks):
         raise InvalidInput.at("tasks", _("Name only tasks whose changes you asked for."))
     # One person decides at most one task of a cycle: there is exactly one.
@@ -151,7 +152,9 @@ def _confirm(signing: _Signing, tasks: Collection[int]) -> Carry:
     carried = [verdict]
     if not cycle.tasks.filter(state=TaskState.TO_CONFIRM).exists():
         carried += _not_reopened(cycle, verdict)
-    kept = signing.write(CarryKind.CONFIRMATION, before, carried, role=Role(task.role), task=task)
+    kept = signing.write(
+        CarryKind.CONFIRMATION, before, carried, role=Role(task.role), task=task, lender=lender
+    )
     settle(cycle, by=signing.by, now=now)
     return kept
 

@@ -23,6 +23,7 @@ from approvals.review.policies.decisions import (
     check_can_decide,
     check_can_reassign,
     check_can_reopen,
+    signing_role,
 )
 from approvals.signatures.actions import covering, sign
 from approvals.signatures.models import Proof, Signature
@@ -117,15 +118,12 @@ def _support_category(
 def _sign(
     task: ReviewTask, credentials: Proof, lender: User | None, *, by: User, now: datetime
 ) -> Signature:
-    role = Role(task.role)
-    if role == Role.RESPONSIBLE_PHARMACIST and not by.holds(role):
-        role = Role.DEPUTY_PHARMACIST
     return sign(
         credentials,
         by=by,
         now=now,
         meaning=MEANINGS[task.role],
-        role=role,
+        role=signing_role(Role(task.role), by),
         covers=covering(task.cycle.revision),
         on_behalf_of=lender,
     )

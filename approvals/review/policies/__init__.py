@@ -25,6 +25,7 @@ from approvals.review.policies.decisions import (
     check_can_decide,
     check_can_reassign,
     check_can_reopen,
+    check_no_conflict,
     why_cannot_decide,
 )
 from approvals.review.policies.lifecycle import (
@@ -71,6 +72,7 @@ __all__ = [
     "check_can_send_back",
     "check_can_submit",
     "check_can_verify",
+    "check_no_conflict",
     "check_something_to_resolve",
     "check_verdicts_hold",
     "comments_to_resolve",

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from approvals.audit import PolicyDenied, Refusal, StateConflict
@@ -11,7 +12,11 @@ from approvals.people.policies import check_role
 from approvals.review.enums import CarryKind, CycleKind, CycleState, TaskState
 from approvals.review.models import ReviewCycle, ReviewTask, Verdict
 from approvals.review.policies.content import check_nothing_blocks
-from approvals.review.policies.decisions import check_holds, check_no_conflict
+from approvals.review.policies.decisions import (
+    check_holds,
+    check_no_conflict,
+    check_still_holds,
+)
 from approvals.review.policies.standing import difference, roles_holding, wrong_state
 from content.assets.enums import State
 from content.assets.models import Version
@@ -50,7 +55,7 @@ def check_can_carry(version: Version, by: User, now: datetime) -> CarryKind:
     cycle = open_cycle_of(version)
     kind = carry_kind(cycle)
     if kind == CarryKind.CONFIRMATION:
-        tasks_to_confirm(cycle, by)
+        tasks_to_confirm(cycle, by, now)
     elif kind == CarryKind.MINOR_MODIFICATION:
         minor_task_of(cycle, by, now)
     else:
@@ -66,10 +71,12 @@ def can_carry(version: Version, by: User, now: datetime) -> bool:
     return True
 
 
-def tasks_to_confirm(cycle: ReviewCycle, by: User) -> list[ReviewTask]:
-    """Return the tasks whose changes this person asked for and must confirm.
+def tasks_to_confirm(
+    cycle: ReviewCycle, by: User, now: datetime
+) -> tuple[list[ReviewTask], User | None]:
+    """Return the tasks whose changes this person asked for, and for whom they confirm them.
 
-    :raises PolicyDenied: ``not_your_verdict``, ``four_eyes``.
+    :raises PolicyDenied: ``not_your_verdict``, ``role_missing``, ``no_delegation``, ``four_eyes``.
     :raises StateConflict: ``blocking_comment_open``.
     """
     waiting = cycle.tasks.filter(
@@ -80,9 +87,10 @@ def tasks_to_confirm(cycle: ReviewCycle, by: User) -> list[ReviewTask]:
         raise PolicyDenied(
             "not_your_verdict", _("You asked for no change here: there is nothing to confirm.")
         )
-    check_no_conflict(cycle.version, by, None)
+    lender = check_still_holds(tasks[0], by, now)
+    check_no_conflict(cycle.version, by, lender)
     check_nothing_blocks(cycle.version)
-    return tasks
+    return tasks, lender
 
 
 def minor_task_of(cycle: ReviewCycle, by: User, now: datetime) -> tuple[ReviewTask, User | None]:
@@ -92,11 +100,7 @@ def minor_task_of(cycle: ReviewCycle, by: User, now: datetime) -> tuple[ReviewTa
         ``already_decided``.
     :raises StateConflict: ``task_decided``, ``blocking_comment_open``.
     """
-    if cycle.carries.filter(carried_by=by).exists():
-        raise PolicyDenied(
-            "already_decided",
-            _("You already signed this carry: the other signature is for somebody else."),
-        )
+    _check_one_carry(cycle, by)
     denied: PolicyDenied | None = None
     held = False
     for task in cycle.tasks.order_by("pk"):
@@ -108,11 +112,25 @@ def minor_task_of(cycle: ReviewCycle, by: User, now: datetime) -> tuple[ReviewTa
         held = True
         if task.state == TaskState.OPEN:
             check_no_conflict(cycle.version, by, lender)
+            if lender is not None:
+                _check_one_carry(cycle, lender)
             check_nothing_blocks(cycle.version)
             return task, lender
     if held or denied is None:
         raise StateConflict("task_decided", _("This carry is signed already."))
     raise denied
+
+
+def _check_one_carry(cycle: ReviewCycle, person: User) -> None:
+    """Ask for two people: whoever signed, or was signed for, does not give the other signature.
+
+    :raises PolicyDenied: ``already_decided``.
+    """
+    if cycle.carries.filter(Q(carried_by=person) | Q(on_behalf_of=person)).exists():
+        raise PolicyDenied(
+            "already_decided",
+            _("You already signed this carry: the other signature is for somebody else."),
+        )
 
 
 def check_reference_only(cycle: ReviewCycle, by: User) -> tuple[ReviewCycle, list[Verdict]]:

@@ -10,7 +10,7 @@ from approvals.people.enums import Role
 from approvals.people.models import User
 from approvals.people.policies import check_role
 from approvals.review.enums import CycleKind, CycleState, Outcome, TaskState
-from approvals.review.models import ReviewCycle, ReviewTask, Verdict
+from approvals.review.models import Carry, ReviewCycle, ReviewTask, Verdict
 from approvals.review.policies.standing import wrong_state
 from content.access.policies import check_can_act_as_pharmacist, check_can_act_in_role
 from content.assets.enums import FINAL, State
@@ -55,6 +55,22 @@ def check_holds(
     return check_can_act_in_role(by, role, now=now, product_ids=products, on_behalf_of=on_behalf_of)
 
 
+def check_still_holds(task: ReviewTask, by: User, now: datetime) -> User | None:
+    """Return for whom a person decided a task, or None, if they may still sign in its role.
+
+    :raises PolicyDenied: ``role_missing``, ``no_delegation``.
+    """
+    lender = None if by.holds(task.role) else task.verdict.on_behalf_of
+    return check_holds(task.role, task.cycle.version, by, now, lender)
+
+
+def signing_role(role: Role, by: User) -> Role:
+    """Return the role in which a person signs a task: a deputy signs as the deputy they are."""
+    if role == Role.RESPONSIBLE_PHARMACIST and not by.holds(role):
+        return Role.DEPUTY_PHARMACIST
+    return role
+
+
 def check_no_conflict(version: Version, by: User, lender: User | None) -> None:
     """Refuse whoever prepared the version, or acts for somebody who did (invariant 3).
 
@@ -70,7 +86,7 @@ def check_no_conflict(version: Version, by: User, lender: User | None) -> None:
 
 
 def check_did_not_decide(version: Version, person: User) -> None:
-    """Refuse to let somebody prepare a version on which their verdict counts (invariant 3).
+    """Refuse to let somebody prepare a version on which their signature counts (invariant 3).
 
     Once a version was released or is finished nothing of it is prepared any more.
 
@@ -79,7 +95,11 @@ def check_did_not_decide(version: Version, person: User) -> None:
     if version.released_at is not None or version.state in FINAL:
         return
     given = Verdict.objects.in_force().filter(cycle__version=version)
-    if given.filter(Q(decided_by=person) | Q(on_behalf_of=person)).exists():
+    carried = Carry.objects.filter(version=version)
+    if (
+        given.filter(Q(decided_by=person) | Q(on_behalf_of=person)).exists()
+        or carried.filter(Q(carried_by=person) | Q(on_behalf_of=person)).exists()
+    ):
         raise PolicyDenied(
             "four_eyes",
             _("%(person)s decided on %(version)s: somebody else prepares it.")
@@ -185,7 +205,9 @@ def can_reassign(task: ReviewTask, by: User, now: datetime) -> bool:
 def check_can_reopen(task: ReviewTask, by: User, now: datetime) -> None:
     """Let who decided take a verdict back while changes are being confirmed (DOMAIN.md §6).
 
-    :raises PolicyDenied: ``not_your_verdict``.
+    Nobody else decides a reopened task: who lost its role keeps their verdict.
+
+    :raises PolicyDenied: ``not_your_verdict``, ``role_missing``, ``no_delegation``.
     :raises StateConflict: ``not_reopenable``.
     """
     verdict = task.verdict
@@ -193,6 +215,7 @@ def check_can_reopen(task: ReviewTask, by: User, now: datetime) -> None:
         raise PolicyDenied(
             "not_your_verdict", _("Only the person who gave this verdict takes it back.")
         )
+    check_still_holds(task, by, now)
     unfit = task.state != TaskState.DECIDED or task.cycle.state != CycleState.CONFIRMING
     if unfit or not confirmations_awaited(task.cycle):
         raise StateConflict(

@@ -48,7 +48,7 @@ def decide(
     :raises InvalidInput: ``outcome``, ``decided_on``, ``notified_on``, ``reason``.
     :raises StateConflict: ``not_deposited``, ``already_decided``, ``not_granted``,
         ``already_suspended``, ``already_withdrawn``, ``evaluation_not_over``,
-        ``receipt_day_missing``.
+        ``receipt_day_missing``, ``silence_grants_nothing``.
     """
     if outcome not in Outcome.values:
         raise InvalidInput.at("outcome", _("Choose one of the outcomes of the list."))

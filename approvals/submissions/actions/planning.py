@@ -37,7 +37,8 @@ def plan(
     """Plan a version for a window (or outside any, R.5122-2-1) and reserve its reference.
 
     ``planned_on`` is the planned deposit day, by default the closing day; ``out_of_window`` is
-    {reason, proof, planned_on}. Another month burns the old reference and gives a new one.
+    {reason, proof, planned_on}. Another month burns the old reference and gives a new one; so
+    does a window that closed meanwhile.
 
     :raises PolicyDenied: ``not_owner``.
     :raises StateConflict: ``not_plannable``, ``no_visa_needed``, ``visa_carried``,
@@ -48,7 +49,12 @@ def plan(
     version = Version.objects.locked().with_asset().get(pk=version_id)
     check_can_plan(version, by, now)
     intended = _intended(version, window, out_of_window, planned_on, paris_day(now))
-    current = PlannedDeposit.objects.current().filter(version=version).first()
+    plans = PlannedDeposit.objects.current().filter(version=version).select_related("window")
+    current = plans.first()
+    if current is not None and current.window and current.window.is_closed(paris_day(now)):
+        # As the sweep does: a missed window means a new reference, whoever comes first.
+        release_plan(version, reason=_("The window closed."), by=by, now=now)
+        current = None
     reference = _reference_for(version, intended.planned_on, by=by, now=now)
     if current is not None and _same(current, intended, reference):
         return reference

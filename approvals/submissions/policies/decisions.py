@@ -19,16 +19,15 @@ from approvals.submissions.models import (
 from approvals.submissions.policies.batches import (
     check_can_batch,
 )
-from content.assets.enums import Cause
-from content.assets.models import Interruption
 from content.calendar import paris_day
+from content.catalogue.models import VisaRule
 
 
 def check_can_decide(dossier: Dossier, outcome: str, by: User) -> None:
     """Let a deposited dossier be decided once; a visa be suspended or withdrawn after it.
 
     :raises StateConflict: ``not_deposited``, ``already_decided``, ``not_granted``,
-        ``already_suspended``, ``already_withdrawn``.
+        ``already_suspended``, ``already_withdrawn``, ``silence_grants_nothing``.
     """
     check_can_batch(by)
     if outcome in AFTER_GRANT:
@@ -42,6 +41,23 @@ def check_can_decide(dossier: Dossier, outcome: str, by: User) -> None:
             "already_decided",
             _("This dossier is already %(state)s.") % {"state": DossierState(dossier.state).label},
         )
+    elif outcome == Outcome.TACIT:
+        _check_silence_grants(dossier)
+
+
+def _check_silence_grants(dossier: Dossier) -> None:
+    """Hold the jurisdiction's rule: where silence grants nothing, nothing is tacit.
+
+    :raises StateConflict: ``silence_grants_nothing``.
+    """
+    rules = VisaRule.objects.filter(
+        jurisdiction=dossier.version.asset.jurisdiction_id, category=dossier.batch.category
+    )
+    if rules.filter(tacit_grant=False).exists():
+        raise StateConflict(
+            "silence_grants_nothing",
+            _("In this country silence grants no visa: wait for the authority's decision."),
+        )
 
 
 def _check_visa_stands(dossier: Dossier, outcome: str) -> None:
@@ -52,10 +68,8 @@ def _check_visa_stands(dossier: Dossier, outcome: str) -> None:
     standing = dossier.decisions.standing()
     if standing.filter(outcome=Outcome.WITHDRAWN_BY_AUTHORITY).exists():
         raise StateConflict("already_withdrawn", _("The authority already withdrew this visa."))
-    suspended = Interruption.objects.not_lifted().filter(
-        version=dossier.version_id, cause=Cause.AUTHORITY_SUSPENDED
-    )
-    if outcome == Outcome.SUSPENDED and suspended.exists():
+    visa = dossier.version.visa
+    if outcome == Outcome.SUSPENDED and visa is not None and visa.is_suspended:
         raise StateConflict("already_suspended", _("The authority already suspended this visa."))
 
 

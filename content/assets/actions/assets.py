@@ -11,6 +11,7 @@ from approvals.people.enums import OWNERS, Role
 from approvals.people.models import User
 from content.assets.actions.identity import Identity, read_identity
 from content.assets.actions.numbering import next_code
+from content.assets.actions.validity import follow_team
 from content.assets.enums import InvolvementKind
 from content.assets.models import Asset, AssetProduct, Involvement, Version
 from content.assets.policies import (
@@ -137,6 +138,7 @@ def edit_asset(
         _check_theirs(identity, asset.owner)
     _write(asset, identity)
     _follow_in_open_version(asset, by=by)
+    follow_team(asset, now=now)
     return asset
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from approvals.audit import current_act
 from content.assets.enums import Audience
-from content.assets.models import Dependency, Entry, Period, Version
+from content.assets.models import Asset, Dependency, Entry, Period, Version
 from content.assets.signals import usability_changed
 from content.assets.validity.bars import Stretch, bars_of, rewrite
 from content.assets.validity.facts import (
@@ -210,9 +210,36 @@ def _entries(periods: Sequence[Period]) -> list[Entry]:
         for product in named or [None]:
             entry = _entry(period, version, frozen, named)
             entry.product = product
-            entry.team = None if product else version.asset.team
+            entry.team_id = None if product else version.asset.team_id or _last_team(version)
             entries.append(entry)
     return entries
+
+
+def _last_team(version: Version) -> int | None:
+    """Return the team that has a version on its list, once its asset names products instead."""
+    listed = Entry.objects.filter(version=version, team__isnull=False).order_by("-pk")
+    team: int | None = listed.values_list("team_id", flat=True).first()
+    return team
+
+
+def follow_team(asset: Asset, *, now: datetime) -> None:
+    """Put what an asset's team has on its list on the new team's: a team is not frozen (§2).
+
+    What names a product is listed by product, whatever the team. Runs inside an act.
+    """
+    current_act()
+    if asset.team_id is None:
+        return
+    listed = Entry.objects.current().filter(version__asset=asset, team__isnull=False)
+    moved = list(listed.exclude(team=asset.team_id))
+    if not moved:
+        return
+    gone = [entry.pk for entry in moved]
+    Entry.objects.filter(pk__in=gone).update(replaced_at=now, replaced_on=paris_day(now))
+    for entry in moved:
+        entry.pk, entry.team_id, entry.recorded_at = None, asset.team_id, now
+    Entry.objects.bulk_create(moved)
+    bump_list_version(now=now)
 
 
 def _entry(

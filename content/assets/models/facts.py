@@ -78,6 +78,29 @@ class Visa(Recorded):
     def __str__(self) -> str:
         return f"{self.reference.value} ({self.category})"
 
+    @property
+    def is_suspended(self) -> bool:
+        """Whether the authority suspended it and nobody recorded its return since.
+
+        One act suspends every version under the visa; the first resume of one of them, which owes
+        the authority's letter, says that the visa is back, whatever became of the others.
+        """
+        rows = Interruption.objects.filter(
+            version__visa=self, cause=Cause.AUTHORITY_SUSPENDED
+        ).order_by("-recorded_at")
+        last = rows.first()
+        if last is None:
+            return False
+        together = rows.filter(recorded_at=last.recorded_at)
+        return not together.filter(lifted_at__isnull=False).exists()
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the authority withdrew it: for good."""
+        rows = Interruption.objects.not_lifted()
+        withdrawn = rows.filter(version__visa=self, cause=Cause.AUTHORITY_WITHDRAWN)
+        return bool(withdrawn.exists())
+
 
 class InterruptionQuerySet(RecordedQuerySet):
     def known_at(self, instant: datetime) -> Self:

@@ -123,6 +123,9 @@ def _sentence(bar: Bar) -> str:
         sentence = _("Its jurisdiction does not allow use in the field.")
     if bar.code == LimitCode.AUTHORISATION_ENDED and not since:
         sentence = _("The authorisation of %(text)s is suspended.")
+    if bar.code == LimitCode.FREEZE and bar.interrupts:
+        # It outlives the freeze: each version comes back by its own resume (§8).
+        sentence = _("Suspended since %(since)s by a product freeze: %(text)s")
     if bar.code == LimitCode.SUPERSEDED and bar.component:
         successor = Version.objects.select_related("asset").get(pk=bar.component)
         values["text"] = str(successor)

@@ -19,7 +19,8 @@ Span = tuple[date, date]
 class Bar:
     """Days ``[starts_on, ends_on)`` on which a version is not usable, and why.
 
-    ``component`` is the version that is missed, where the reason is a dependency.
+    ``component`` is the version that is missed, where the reason is a dependency; ``interrupts``:
+    an act on this very version, and ``text`` is its reason.
     """
 
     code: LimitCode
@@ -27,6 +28,7 @@ class Bar:
     ends_on: date
     component: int | None = None
     text: str = ""
+    interrupts: bool = False
 
     def covers(self, day: date) -> bool:
         return self.starts_on <= day < self.ends_on
@@ -92,7 +94,7 @@ def bars_of(facts: VersionFacts) -> list[Bar]:
         Bar(LimitCode.EXPIRED, facts.expires_on, FOREVER),
     ]
     bars += [
-        Bar(code, starts_on, ends_on or FOREVER, text=text)
+        Bar(code, starts_on, ends_on or FOREVER, text=text, interrupts=True)
         for code, starts_on, ends_on, text in facts.interruptions
     ]
     if facts.superseded_on:
@@ -168,7 +170,8 @@ def complement(spans: Sequence[Span]) -> list[Span]:
 def reasons_on(bars: Iterable[Bar], day: date) -> list[Bar]:
     """Return the bars that hold on a day, in the order in which reasons are shown."""
     covering = [bar for bar in bars if bar.covers(day)]
-    return sorted(covering, key=lambda bar: (LIMIT_ORDER[bar.code], bar.starts_on))
+    # Of one code and day, what concerns the product comes before what an act did to the version.
+    return sorted(covering, key=lambda bar: (LIMIT_ORDER[bar.code], bar.starts_on, bar.interrupts))
 
 
 def usable_stretches(bars: Sequence[Bar], since: date) -> list[Stretch]:

@@ -98,6 +98,8 @@ class FactsReader:
     def _read_products(self) -> dict[str, ProductFacts]:
         codes = {cis for data in self._metadata.values() for cis in data.get("products", [])}
         products = {product.pk: product for product in Product.objects.filter(cis__in=codes)}
+        if self.as_of is not None:
+            products |= self._products_as_known(products, self.as_of)
         freezes: dict[int, list[Span]] = defaultdict(list)
         for freeze in ProductFreeze.objects.filter(product__in=products):
             if self._known(freeze.recorded_at):
@@ -119,6 +121,18 @@ class FactsReader:
             )
             for pk, product in products.items()
         }
+
+    def _products_as_known(
+        self, product_ids: Collection[int], instant: datetime
+    ) -> dict[int, Product]:
+        """Return the products that changed since an instant, as they were recorded then."""
+        history: Any = Product.history  # type: ignore[attr-defined]
+        later = history.filter(id__in=product_ids, history_date__gt=instant)
+        changed = set(later.values_list("id", flat=True))
+        if not changed:
+            return {}
+        rows = history.filter(id__in=changed, history_date__lte=instant)
+        return {row.id: row.instance for row in rows.order_by("history_date", "history_id")}
 
     def _read_components(self) -> dict[int, list[ComponentFacts]]:
         rows = list(

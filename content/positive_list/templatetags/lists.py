@@ -36,7 +36,7 @@ def no_longer(row: Row) -> str:
     sentences = {
         LimitCode.AUTHORITY: _("Do not use: stopped by the authority since %(since)s"),
         LimitCode.WITHDRAWN: _("Do not use: withdrawn since %(since)s"),
-        LimitCode.FREEZE: _("Do not use: advertising forbidden since %(since)s"),
+        LimitCode.FREEZE: _("Do not use: stopped by a product freeze since %(since)s"),
         LimitCode.SUSPENDED: _("Do not use for now: suspended since %(since)s"),
         LimitCode.AUTHORISATION_ENDED: _("Do not use: the product's authorisation ended"),
         LimitCode.PUBLIC_NOT_ALLOWED: _("Do not use: no longer allowed for the public"),

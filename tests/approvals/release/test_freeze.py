@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.utils import translation
 
 from approvals.audit import InvalidInput, PolicyDenied, StateConflict, chain
 from approvals.audit.models import AuditEvent
@@ -218,3 +219,17 @@ class TestLift:
         with pytest.raises(PolicyDenied):
             lift(cast.product, cast.regulatory)
         assert ProductFreeze.objects.not_lifted().exists()
+
+
+def test_every_sentence_says_what_holds(cast: Cast) -> None:
+    """While frozen, the product is named; after the lift, its own suspension is."""
+    version = make_released(cast.product)
+    freeze_it(cast.product, cast.pharmacist, reason="Réévaluation du PRAC")
+    with translation.override("en"):
+        texts = [reason.text for reason in why_not(version, TODAY)]
+        assert texts == [
+            f"Advertising for {cast.product.name} is forbidden since 14 April 2026.",
+            "Suspended since 14 April 2026 by a product freeze: Réévaluation du PRAC",
+        ]
+        lift(cast.product, cast.pharmacist)
+        assert [reason.text for reason in why_not(version, TODAY)] == texts[1:]

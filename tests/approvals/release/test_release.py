@@ -194,9 +194,11 @@ class TestDenied:
         version = make_cleared(cast)
         touched = Involvement(version=version, user=cast.pharmacist, kind=InvolvementKind.UPLOADED)
         keep(touched, by=system)
-        with pytest.raises(PolicyDenied) as refused:
-            release_it(version, cast.pharmacist)
-        assert refused.value.code == "four_eyes"
+        for person in (cast.pharmacist, cast.pharmacist2):  # nor anybody on their behalf
+            assert not can_release(version, person, T0)
+            with pytest.raises(PolicyDenied) as refused:
+                release_it(version, person)
+            assert refused.value.code == "four_eyes"
 
     @pytest.mark.parametrize("fields", [{"valid_from": TODAY - DAY}, {"valid_from": VISA_ENDS}])
     def test_a_first_day_past_or_after_the_end(self, cast: Cast, fields: dict[str, date]) -> None:

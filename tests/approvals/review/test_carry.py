@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from approvals.audit import InvalidInput, PolicyDenied, StateConflict
+from approvals.people.actions import revoke_role
 from approvals.people.enums import Role
+from approvals.people.models import User
 from approvals.review import policies
 from approvals.review.actions import reopen, send_back, submit
 from approvals.review.enums import CarryKind, CycleKind, CycleState, Outcome, TaskState
@@ -14,6 +16,9 @@ from approvals.review.models import Carry, ReviewCycle, ReviewTask, Verdict
 from approvals.review.policies import check_verdicts_hold, missing_roles
 from approvals.signatures.enums import Meaning
 from approvals.signatures.models import Signature
+from content.access.actions import delegate, revoke_delegation
+from content.access.models import Delegation
+from content.assets.actions import transfer_asset
 from content.assets.actions.facts import burn_reference, grant_visa
 from content.assets.enums import State, VisaBasis
 from content.assets.models import Version
@@ -180,6 +185,51 @@ class TestConfirmation:
         assert fresh(version).state == State.APPROVED
         check_verdicts_hold(fresh(version))
 
+    def test_a_deputy_confirms_on_behalf_of_the_pharmacist(self, cast: Cast) -> None:
+        version = self.asked_by_the_deputy(cast)
+        kept = sign_carry(version, cast.pharmacist2)
+        assert kept.on_behalf_of == cast.pharmacist
+        assert kept.role == Role.RESPONSIBLE_PHARMACIST
+        assert kept.signature.role == Role.DEPUTY_PHARMACIST
+        assert kept.signature.on_behalf_of == str(cast.pharmacist)
+        assert fresh(version).state == State.APPROVED
+
+    def test_a_deputy_confirms_only_under_a_delegation_in_force(
+        self, cast: Cast, now: datetime
+    ) -> None:
+        version = self.asked_by_the_deputy(cast)
+        lent = Delegation.objects.get(delegate=cast.pharmacist2)
+        revoke_delegation(lent.pk, reason="Retour", by=cast.pharmacist, now=now)
+        with pytest.raises(PolicyDenied) as refusal:
+            sign_carry(version, cast.pharmacist2)
+        assert refusal.value.code == "no_delegation"
+
+    def asked_by_the_deputy(self, cast: Cast) -> Version:
+        version = with_changes(cast)
+        task = task_of(ReviewCycle.objects.open().get(version=version), "responsible_pharmacist")
+        give(task, cast.pharmacist2, CHANGES)
+        resubmitted(fresh(version))
+        return fresh(version)
+
+    def test_who_lost_the_role_neither_confirms_nor_takes_back(
+        self, cast: Cast, system: User, now: datetime
+    ) -> None:
+        version = with_changes(cast, "medical_reviewer")
+        cycle = resubmitted(version)
+        for person, role in (
+            (cast.medical, Role.MEDICAL_REVIEWER),
+            (cast.compliance, Role.COMPLIANCE_REVIEWER),
+        ):
+            revoke_role(person, role, by=system, now=now, reason="Parti")
+        medical = User.objects.get(pk=cast.medical.pk)
+        compliance = User.objects.get(pk=cast.compliance.pk)
+        with pytest.raises(PolicyDenied) as refusal:
+            sign_carry(version, medical)
+        assert refusal.value.code == "role_missing"
+        with pytest.raises(PolicyDenied) as denied:
+            reopen(task_of(cycle, "compliance_reviewer").pk, reason="Doute", by=compliance, now=now)
+        assert denied.value.code == "role_missing"
+
 
 class TestReferenceOnly:
     def sent_back(self, cast: Cast, now: datetime, **fields: Any) -> Version:
@@ -319,6 +369,37 @@ class TestMinorModification:
         with pytest.raises(PolicyDenied) as refusal:
             sign_carry(version, both, category="layout")
         assert refusal.value.code == "already_decided"
+
+    def test_two_people_sign_by_delegation_too(self, cast: Cast, now: datetime) -> None:
+        both = make_person(Role.REGULATORY_REVIEWER, Role.RESPONSIBLE_PHARMACIST)
+        deputy = make_person(Role.DEPUTY_PHARMACIST)
+        delegate(
+            deputy.pk,
+            roles=[Role.RESPONSIBLE_PHARMACIST],
+            starts_on=date(2026, 4, 14),
+            ends_on=date(2026, 5, 14),
+            by=both,
+            now=now,
+        )
+        version = self.successor(cast, now)
+        submit(version.pk, by=cast.pm, now=now)
+        sign_carry(version, both, category="layout")
+        with pytest.raises(PolicyDenied) as refusal:
+            sign_carry(version, deputy, category="layout")
+        assert refusal.value.code == "already_decided"
+
+    def test_inv03_who_signed_a_carry_never_owns_the_version(
+        self, cast: Cast, now: datetime
+    ) -> None:
+        signer = make_person(
+            Role.REGULATORY_REVIEWER, Role.PRODUCT_MANAGER, teams=[cast.cardiology]
+        )
+        version = self.successor(cast, now)
+        submit(version.pk, by=cast.pm, now=now)
+        sign_carry(version, signer, category="layout")
+        with pytest.raises(PolicyDenied) as refusal:
+            transfer_asset(version.asset_id, to=signer, reason="Départ", by=cast.pm, now=now)
+        assert refusal.value.code == "four_eyes"
 
     def test_no_other_role_and_no_second_signature_of_a_role(
         self, cast: Cast, now: datetime

@@ -10,9 +10,12 @@ from approvals.signatures.enums import Meaning
 from approvals.submissions.actions import decide
 from approvals.submissions.enums import BatchState, DossierState
 from approvals.submissions.models import Decision, Dossier, PlannedDeposit
+from approvals.submissions.policies import can_decide
 from content.assets.enums import Cause, ReferenceStatus, State, VisaBasis
 from content.assets.models import Interruption, Version
+from content.catalogue.models import VisaRule
 from content.outbox.models import Message
+from tests.factories import keep
 from tests.factories.people import Cast
 from tests.factories.submissions import (
     make_deposited,
@@ -100,6 +103,20 @@ class TestTacit:
             record_decision(cast, dossier, "tacit", decided_on=self.ENDS_ON, now=now)
 
         assert refused.value.code == "evaluation_not_over"
+        assert fresh(dossier).state == DossierState.DEPOSITED
+
+    def test_is_nothing_where_silence_grants_nothing(self, cast: Cast) -> None:
+        dossier = make_deposited(cast)
+        rule = VisaRule.objects.get(jurisdiction__code="FR", category="PM")
+        rule.tacit_grant = False
+        keep(rule, by=cast.admin)
+        now = datetime(2026, 6, 26, 8, tzinfo=UTC)
+
+        assert not can_decide(fresh(dossier), "tacit", cast.regulatory)
+        with pytest.raises(StateConflict) as refused:
+            record_decision(cast, dossier, "tacit", decided_on=date(2026, 6, 26), now=now)
+
+        assert refused.value.code == "silence_grants_nothing"
         assert fresh(dossier).state == DossierState.DEPOSITED
 
     def test_is_confirmed_from_the_day_after_and_starts_when_the_evaluation_ended(

@@ -114,6 +114,25 @@ class TestPlan:
         assert plan(version.pk, window=other.pk, by=cast.pm, now=T0) == first
         assert PlannedDeposit.objects.current().get(version=version).window == other
 
+    def test_once_its_window_closed_the_reference_is_lost_before_any_sweep(
+        self, cast: Cast
+    ) -> None:
+        version = make_draft(cast)
+        first = plan(version.pk, window=pm_window().pk, by=cast.pm, now=T0)
+        other = record_window(
+            category="PM",
+            opens_on=date(2026, 4, 27),
+            closes_on=date(2026, 4, 30),
+            by=cast.regulatory,
+            now=T0,
+        )
+        after = datetime(2026, 4, 24, 22, 0, tzinfo=UTC)  # 0:00 in Paris, the day after
+
+        second = plan(version.pk, window=other.pk, by=cast.pm, now=after)
+
+        assert (first.value, second.value) == ("26/04/60000001/PM/001", "26/04/60000001/PM/002")
+        assert Reference.objects.get(pk=first.pk).status == ReferenceStatus.BURNT
+
     def test_is_allowed_until_approved(self, cast: Cast) -> None:
         version = approve(make_draft(cast))
 

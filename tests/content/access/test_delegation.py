@@ -7,7 +7,7 @@ import pytest
 
 from approvals.audit import InvalidInput, PolicyDenied, StateConflict
 from approvals.audit.models import AuditEvent
-from approvals.people.actions import revoke_role
+from approvals.people.actions import grant_role, revoke_role
 from approvals.people.enums import Role
 from approvals.people.models import User
 from content.access.actions import delegate, revoke_delegation
@@ -101,6 +101,20 @@ def test_the_pharmacists_acts_go_only_to_a_deputy(pharmacist: User, now: datetim
         lend(pharmacist, make_person(Role.MEDICAL_REVIEWER), now)
     assert denied.value.code == "deputy_required"
     assert not Delegation.objects.exists()
+
+
+def test_who_is_no_longer_a_deputy_acts_for_no_pharmacist(
+    pharmacist: User, deputy: User, system: User, now: datetime
+) -> None:
+    grant_role(deputy, Role.MEDICAL_REVIEWER, by=system, now=now)
+    lend(pharmacist, deputy, now)
+    revoke_role(deputy, Role.DEPUTY_PHARMACIST, by=system, now=now, reason="Other duties")
+    with pytest.raises(PolicyDenied) as denied:
+        check_can_act_in_role(deputy, PHARMACIST, now=now, on_behalf_of=pharmacist)
+    assert denied.value.code == "no_delegation"
+    with pytest.raises(PolicyDenied) as denied:
+        check_can_act_in_role(deputy, PHARMACIST, now=now)
+    assert denied.value.code == "role_missing"
 
 
 def test_what_was_lent_is_not_lent_on(pharmacist: User, deputy: User, now: datetime) -> None:

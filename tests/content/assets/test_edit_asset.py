@@ -1,6 +1,6 @@
 """Edit an asset, give it to a colleague; who is too involved to decide."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,8 +22,12 @@ from content.assets.policies import (
     involved,
     is_owner,
 )
+from content.calendar import paris_day
+from content.catalogue.models import ListHead
+from content.positive_list.queries import valid_documents
 from tests.factories import T0, keep
 from tests.factories.assets import WAYS, drive, make_asset, make_version
+from tests.factories.clearing import resume_it, suspend_it
 from tests.factories.people import Cast, make_person
 
 pytestmark = pytest.mark.django_db
@@ -255,3 +259,44 @@ class TestPolicies:
         assert not can_edit(fresh, gone, T0)
         assert not can_upload(fresh, gone, T0)
         assert not is_owner(fresh, gone, day=date(2026, 4, 14))
+
+
+class TestItsTeam:
+    """Where no product is named, what is valid is listed by team (§9); a team is not frozen."""
+
+    @pytest.fixture
+    def released(self, cast: Cast) -> Version:
+        teams = [cast.cardiology, cast.respiratory]
+        owner = make_person(Role.PRODUCT_MANAGER, teams=teams)
+        asset = make_asset(by=owner, nature="institutional", team=cast.cardiology.pk)
+        return drive(make_version(asset), State.RELEASED)
+
+    def listed(self, cast: Cast, now: datetime) -> tuple[int, int]:
+        """Return on how many lines of each team's list it is."""
+        pages = [
+            valid_documents(person, day=paris_day(now), as_of=now).rows
+            for person in (cast.rep, cast.rep2)
+        ]
+        return len(pages[0]), len(pages[1])
+
+    def test_what_is_released_follows_to_the_new_team(
+        self, cast: Cast, released: Version, now: datetime
+    ) -> None:
+        version, then = ListHead.objects.get(pk=1).version, now + timedelta(hours=1)
+        assert self.listed(cast, now) == (1, 0)
+        self.edit(released, {"team": cast.respiratory.pk}, then)
+        assert self.listed(cast, then) == (0, 1)
+        assert self.listed(cast, now) == (1, 0)  # as known before
+        assert ListHead.objects.get(pk=1).version == version + 1
+
+    def test_naming_a_product_for_the_next_version_takes_it_from_nobody(
+        self, cast: Cast, released: Version, now: datetime
+    ) -> None:
+        self.edit(released, {"products": [cast.product.cis]}, now)
+        suspend_it(released, cast.pharmacist, now=now + timedelta(hours=1))
+        resume_it(released, cast.pharmacist, now=now + timedelta(hours=2))
+        assert self.listed(cast, now + timedelta(hours=2)) == (1, 0)
+
+    def edit(self, version: Version, changes: dict[str, Any], now: datetime) -> None:
+        owner = version.asset.owner
+        edit_asset(version.asset_id, changes=changes, reason="Réseau", by=owner, now=now)

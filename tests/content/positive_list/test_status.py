@@ -10,8 +10,9 @@ from approvals.people.models import User
 from content.assets.actions.facts import interrupt
 from content.assets.enums import Cause, Nature
 from content.assets.models import Reference, Revision, Version
-from content.calendar import paris_day
-from content.positive_list.queries import Replacement
+from content.calendar import end_of_day, paris_day
+from content.catalogue.enums import AuthorisationStatus
+from content.positive_list.queries import Replacement, negative
 from content.positive_list.status import Status, status
 from tests.factories import T0, keep
 from tests.factories.people import Cast
@@ -73,6 +74,21 @@ def test_a_superseded_version_names_the_one_to_use(cast: Cast) -> None:
     assert answer.use_instead == Replacement(new.asset.code, 2)
 
 
+def test_a_past_day_is_explained_by_what_was_known_then(cast: Cast, system: User) -> None:
+    """What the product became since does not come before the reason of that day (§4)."""
+    old, _new = two_versions(cast)
+    later = T0 + 40 * DAY
+    product = cast.product
+    product.authorisation_status = AuthorisationStatus.SUSPENDED
+    keep(product, by=system, now=later)
+    then = ask(cast.rep, old, day=TODAY + DAY, as_of=end_of_day(TODAY + DAY))
+    assert [reason.code for reason in then.why_not] == ["superseded"]
+    today = ask(cast.rep, old, day=paris_day(later), as_of=later)
+    assert [reason.code for reason in today.why_not] == ["authorisation_ended", "superseded"]
+    row = negative(cast.rep, day=TODAY + DAY, as_of=end_of_day(TODAY + DAY)).rows[0]
+    assert (row.code, row.reason) == (old.asset.code, "superseded")
+
+
 def test_not_yet(cast: Cast) -> None:
     answer = ask(cast.rep, make_released(cast.product, valid_from=TODAY + 5 * DAY))
     assert [reason.code for reason in answer.why_not] == ["not_yet"]
@@ -90,6 +106,16 @@ def test_a_lost_component_is_named_with_its_path(cast: Cast) -> None:
     assert (reason.code, reason.path) == ("dependency", (str(fragment),))
     # A component is on no list, and its status answers all the same.
     assert ask(cast.rep, fragment).why_not[0].code == "withdrawn"
+
+
+def test_it_tells_the_title_that_was_reviewed(cast: Cast) -> None:
+    """Editing the asset for its next version changes nothing of what is released (§2)."""
+    asset = make_bare_asset(cast.product, title="Brochure")
+    version = release_now(make_cleared(asset).pk, by=system_actor(), now=T0)
+    asset.title = "Nouvelle indication"
+    keep(asset, by=system_actor())
+    assert ask(cast.rep, version).title == "Brochure"
+    assert ask(cast.rep, version, number=None).title == "Brochure"
 
 
 class TestByCodeAlone:
@@ -113,6 +139,16 @@ class TestByCodeAlone:
         keep(revision, by=system)
         assert ask(cast.rep, new, number=None, prepared_on=other).number == 2
         assert ask(cast.rep, old, number=None, prepared_on=date(2026, 1, 1)).number == 1
+
+    def test_the_date_of_a_draft_names_no_piece(self, cast: Cast, system: User) -> None:
+        version = make_released(cast.product)
+        last = version.current_revision
+        draft = Revision.objects.get(pk=last.pk)
+        draft.pk, draft.number, draft.prepared_on = None, 0, date(2025, 12, 1)
+        keep(draft, by=system)
+        with pytest.raises(Version.DoesNotExist):
+            ask(cast.rep, version, number=None, prepared_on=draft.prepared_on)
+        assert ask(cast.rep, version, number=None, prepared_on=last.prepared_on).usable
 
     def test_the_printed_reference_decides(self, cast: Cast, system: User) -> None:
         old, _new = two_versions(cast)
