@@ -123,6 +123,9 @@ def _sentence(bar: Bar) -> str:
         sentence = _("Its jurisdiction does not allow use in the field.")
     if bar.code == LimitCode.AUTHORISATION_ENDED and not since:
         sentence = _("The authorisation of %(text)s is suspended.")
+    if bar.code == LimitCode.FREEZE and bar.own:
+        # Lifting the freeze removes the bar on the product only: each version is resumed.
+        sentence = _("Suspended by a product freeze since %(since)s: %(text)s")
     if bar.code == LimitCode.SUPERSEDED and bar.component:
         successor = Version.objects.select_related("asset").get(pk=bar.component)
         values["text"] = str(successor)

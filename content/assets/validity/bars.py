@@ -19,7 +19,8 @@ Span = tuple[date, date]
 class Bar:
     """Days ``[starts_on, ends_on)`` on which a version is not usable, and why.
 
-    ``component`` is the version that is missed, where the reason is a dependency.
+    ``component`` is the version that is missed, where the reason is a dependency; ``own`` says
+    that the version itself was stopped, for the reason in ``text``.
     """
 
     code: LimitCode
@@ -27,6 +28,7 @@ class Bar:
     ends_on: date
     component: int | None = None
     text: str = ""
+    own: bool = False
 
     def covers(self, day: date) -> bool:
         return self.starts_on <= day < self.ends_on
@@ -92,7 +94,7 @@ def bars_of(facts: VersionFacts) -> list[Bar]:
         Bar(LimitCode.EXPIRED, facts.expires_on, FOREVER),
     ]
     bars += [
-        Bar(code, starts_on, ends_on or FOREVER, text=text)
+        Bar(code, starts_on, ends_on or FOREVER, text=text, own=True)
         for code, starts_on, ends_on, text in facts.interruptions
     ]
     if facts.superseded_on:

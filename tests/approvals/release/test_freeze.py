@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from approvals.audit import InvalidInput, PolicyDenied, StateConflict
 from approvals.audit.models import AuditEvent
@@ -137,6 +138,10 @@ class TestLift:
         assert done.signature.meaning == Meaning.PRODUCT_UNFREEZE
         assert state_of(version) == State.SUSPENDED
         assert not usable_on(version, TODAY + 2 * DAY, as_of=T0 + 2 * DAY)
+        # Nothing bars the product: it is the version's own stop that is told, and its reason.
+        with translation.override("en"):
+            told = [reason.text for reason in why_not(version, TODAY + 2 * DAY)]
+        assert told == ["Suspended by a product freeze since 14 April 2026: PRAC"]
         resume_it(version, cast.pharmacist, now=T0 + 2 * DAY)
         assert usable_on(version, TODAY + 2 * DAY, as_of=T0 + 2 * DAY)
         assert not usable_on(version, TODAY + DAY, as_of=T0 + 2 * DAY)
