@@ -5,9 +5,10 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
+from config.api_urls import Unknown
 from config.http.health import Ready, alive
 from config.http.metrics import metrics
 
@@ -41,6 +42,7 @@ urlpatterns = [
     path("metrics", metrics),
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}brand/favicon.svg")),
     path("api/v1/", include("config.api_urls")),
+    re_path(r"^api/", Unknown.as_view()),
     path("accounts/", include("config.http.account_urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     *[pages_of(module_name) for module_name in PAGES],

@@ -54,6 +54,7 @@ TABLE: dict[str, Rule] = {
     "delegations/<int:pk>/revoke/": Rule(None, POST, PHARMACISTS | {"admin", "inspector"}),
     "products/<str:cis>/authorisation/": Rule(None, POST),
     "products/<str:cis>/exceptions/": Rule(None, POST),
+    "products/<str:cis>/documents/": Rule(OFFICE, POST, OFFICE),
     "products/<str:cis>/freeze/": Rule(None, POST),
     "products/<str:cis>/unfreeze/": Rule(None, POST),
     "products/<str:cis>/visit-documents/": Rule(ALL - {"pm2", "rep2", "admin", "agency"}),

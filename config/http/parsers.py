@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from rest_framework import status
 from rest_framework.exceptions import APIException, ParseError
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 
 
 class BodyTooLarge(APIException):
@@ -31,6 +31,8 @@ class BoundedJSONParser(JSONParser):
             data = super().parse(stream, media_type, parser_context)
             text = json.dumps(data, ensure_ascii=False)
             text.encode()
+        except ParseError as error:
+            raise ParseError(_not_json(error.__context__)) from error
         except RecursionError as error:
             raise ParseError(_("The JSON is nested too deeply.")) from error
         except UnicodeEncodeError as error:
@@ -38,3 +40,16 @@ class BoundedJSONParser(JSONParser):
         if "\\u0000" in text:
             raise ParseError(_("The JSON holds a NUL character: take it out."))
         return data
+
+
+def _not_json(found: object) -> str:
+    if isinstance(found, json.JSONDecodeError):
+        return _("The body is not JSON: look at line %(line)d, column %(column)d.") % {
+            "line": found.lineno,
+            "column": found.colno,
+        }
+    return _("The body is not JSON in UTF-8.")
+
+
+# Where files come: a form without any is read too, so that the sentence says that one is owed.
+UPLOADS = (BoundedJSONParser, MultiPartParser, FormParser)

@@ -51,6 +51,8 @@ def _known(error: Exception) -> Response | None:
         )
     if isinstance(error, RequestDataTooBig):
         return problem(413, "too_large", _("The body is too large: send less."))
+    if isinstance(error, OverflowError):
+        return problem(400, "out_of_range", _("A number or a date here is out of all bounds."))
     if isinstance(error, SuspiciousOperation):
         return problem(400, "malformed", _("The request is malformed."))
     return None

@@ -208,6 +208,8 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "config.http.problems.exception_handler",
     "DEFAULT_PAGINATION_CLASS": "config.http.pagination.KeysetPagination",
     "PAGE_SIZE": 50,
+    # Paris days as YYYY-MM-DD and nothing else: ISO 8601 also has 20261124 and 2026-W48-2.
+    "DATE_INPUT_FORMATS": ["%Y-%m-%d"],
     "UNAUTHENTICATED_USER": None,
 }
 REST_KNOX = {

@@ -85,19 +85,10 @@ def inspect(file: Any, asset_type: AssetType) -> Inspected:
     name = check_name(str(file.name or ""))
     check_size(name, file)
     expected = _expected_format(name, asset_type)
-    found = sniff(file)
-    if found != expected:
-        raise refuse(
-            _("“%(name)s” is not a %(expected)s file: its content is %(found)s. Export it again.")
-            % {
-                "name": name,
-                "expected": expected.label,
-                "found": found.label if found else _("something else"),
-            }
-        )
-    CHECKS[found](name, file)
+    check_content(name, file, expected)
+    CHECKS[expected](name, file)
     file.seek(0)
-    return Inspected(name, found, file)
+    return Inspected(name, expected, file)
 
 
 def check_name(name: str) -> str:
@@ -134,9 +125,36 @@ def check_size(name: str, file: Any) -> None:
         )
 
 
+def promised_format(name: str) -> FileFormat | None:
+    """Return the format that a file's extension promises, if it is one of those known here."""
+    return EXTENSIONS.get(PurePosixPath(name).suffix.lower().lstrip("."))
+
+
+def check_content(name: str, file: Any, expected: FileFormat) -> None:
+    """:raises InvalidInput: field ``files`` if the first bytes are not of the format expected."""
+    found = sniff(file)
+    file.seek(0)
+    if found != expected:
+        raise refuse(
+            _("“%(name)s” is not a %(expected)s file: its content is %(found)s. Export it again.")
+            % {
+                "name": name,
+                "expected": expected.label,
+                "found": found.label if found else _("something else"),
+            }
+        )
+
+
+def check_extension(name: str, file: Any) -> None:
+    """:raises InvalidInput: field ``files`` if a known extension says what the file is not."""
+    expected = promised_format(name)
+    if expected is not None:
+        check_content(name, file, expected)
+
+
 def _expected_format(name: str, asset_type: AssetType) -> FileFormat:
     """Return the format that a file's extension promises, if the type of asset accepts it."""
-    expected = EXTENSIONS.get(PurePosixPath(name).suffix.lower().lstrip("."))
+    expected = promised_format(name)
     if expected is None or expected not in asset_type.formats:
         accepted = [FileFormat(code).label for code in asset_type.formats]
         raise refuse(

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db.models import Exists, OuterRef
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from rest_framework import serializers
@@ -11,11 +12,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from approvals.people.models import User
-from config.http.api import ActEndpoint, ListEndpoint, ReadEndpoint, Shape
+from config.http.api import ActEndpoint, ListEndpoint, ReadEndpoint, Shape, UtcDateTimeField
 from config.http.idempotency import Answer
+from config.http.parsers import UPLOADS
 from content.calendar import paris_day
-from content.catalogue.actions import record_authorisation_end, record_gp_exception
-from content.catalogue.models import Product, ProductFreeze
+from content.catalogue.actions import (
+    add_source_document,
+    record_authorisation_end,
+    record_gp_exception,
+)
+from content.catalogue.models import Product, ProductFreeze, SourceDocument
 from content.catalogue.policies import public_allowed
 
 
@@ -131,3 +137,51 @@ class Exceptions(ProductAct):
     def perform(self, obj: Product, data: Any, *, by: User, now: datetime) -> Answer:
         exception = record_gp_exception(obj.pk, **data, by=by, now=now)
         return 201, ExceptionShape(exception).data
+
+
+class DocumentBody(Shape):
+    """Multipart: the document itself, and what it is."""
+
+    kind = serializers.CharField(max_length=40)
+    dated = serializers.DateField()
+    title = serializers.CharField(allow_blank=True, max_length=1000)
+    file = serializers.FileField(allow_empty_file=True)
+
+
+class SourceDocumentShape(serializers.Serializer[Any]):
+    """A dated source document; ``id`` is what a dependency of kind ``cites`` points to."""
+
+    id = serializers.IntegerField()
+    product = serializers.CharField(source="product.cis")
+    kind = serializers.CharField()
+    dated = serializers.DateField()
+    title = serializers.CharField()
+    file = serializers.CharField(source="file_name")
+    size = serializers.IntegerField()
+    sha256 = serializers.CharField()
+    added_by = serializers.CharField(source="added_by.username")
+    added_at = UtcDateTimeField()
+
+
+class Documents(ProductAct, ListEndpoint):
+    """The source documents of a product, the latest first; a new one."""
+
+    serializer_class = DocumentBody
+    read_serializer_class = SourceDocumentShape
+    responses: ClassVar[dict[int, Any]] = {201: SourceDocumentShape}
+    parser_classes = UPLOADS
+    ordering = ("-dated", "-pk")
+
+    def get_object(self, request: Request, **kwargs: Any) -> Product:  # type: ignore[override]
+        if not request.user.is_office:
+            raise Http404
+        return super().get_object(request, **kwargs)
+
+    def get_queryset(self) -> Any:
+        product = self.get_object(self.request, **self.kwargs)
+        kept = SourceDocument.objects.filter(product=product)
+        return kept.select_related("product", "added_by")
+
+    def perform(self, obj: Product, data: Any, *, by: User, now: datetime) -> Answer:
+        document = add_source_document(obj.pk, **data, by=by, now=now)
+        return 201, SourceDocumentShape(document).data

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from content.catalogue.api import Authorisation, Exceptions, ProductDetail, Products
+from content.catalogue.api import Authorisation, Documents, Exceptions, ProductDetail, Products
 
 urlpatterns = [
     path("products/", Products.as_view(), name="products"),
     path("products/<str:cis>/", ProductDetail.as_view(), name="product"),
     path("products/<str:cis>/authorisation/", Authorisation.as_view(), name="authorisation"),
     path("products/<str:cis>/exceptions/", Exceptions.as_view(), name="exceptions"),
+    path("products/<str:cis>/documents/", Documents.as_view(), name="documents"),
 ]

@@ -16,7 +16,7 @@ from content.assets.enums import Audience
 from content.assets.models import AssetType
 from content.assets.validity.answers import known_when
 from content.calendar import paris_day
-from content.catalogue.models import ListHead
+from content.catalogue.models import ListHead, Product
 from content.positive_list.enums import View
 from content.positive_list.queries import LISTS, Filters, Key, Page, scope_for
 
@@ -141,6 +141,8 @@ def _filters(given: Mapping[str, str]) -> Filters:
     errors: dict[str, list[str]] = {}
     if filters.product and not re.fullmatch(r"[0-9]{8}", filters.product):
         errors["product"] = [_("A CIS code has eight digits.")]
+    elif filters.product and not Product.objects.filter(cis=filters.product).exists():
+        errors["product"] = [_("No product has this CIS code: check it.")]
     if filters.audience and filters.audience not in Audience.values:
         errors["audience"] = [_("No audience has this name.")]
     types = AssetType.objects.filter(code=filters.asset_type)

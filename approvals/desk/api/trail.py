@@ -1,7 +1,7 @@
 """The audit trail, for those whose work is to look at it."""
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Q
@@ -10,9 +10,11 @@ from django.utils.timezone import is_aware
 from django.utils.translation import gettext as _
 
 from approvals.audit import InvalidInput
+from approvals.audit.acts import registry
 from approvals.audit.models import AuditEvent
 from approvals.desk.api.shapes import EventShape
 from approvals.desk.policies import check_can_read_trail
+from approvals.people.models import User
 from config.http.api import ListEndpoint
 from content.assets.models import Asset, Version
 from content.calendar import end_of_day, start_of_day
@@ -32,9 +34,9 @@ class Trail(ListEndpoint):
         if asked.get("object"):
             events = events.filter(about(asked["object"]))
         if asked.get("actor"):
-            events = events.filter(actor__username=asked["actor"])
+            events = events.filter(actor=actor_named(asked["actor"]))
         if asked.get("kind"):
-            events = events.filter(kind=asked["kind"])
+            events = events.filter(kind=known_kind(asked["kind"]))
         if asked.get("since"):
             events = events.filter(recorded_at__gte=instant("since", asked["since"]))
         if asked.get("until"):
@@ -48,6 +50,28 @@ class Trail(ListEndpoint):
         return events
 
 
+def actor_named(name: str) -> User:
+    """Return the person of a username, active or not, or the system.
+
+    :raises InvalidInput: at ``actor``.
+    """
+    found: User | None = User.objects.filter(username=name).first()
+    if found is None:
+        raise InvalidInput.at("actor", _("Nobody has this username: check it."))
+    return found
+
+
+def known_kind(kind: str) -> str:
+    """Return a kind of act that exists, or that the trail remembers.
+
+    :raises InvalidInput: at ``kind``.
+    """
+    kinds = {declared.kind for declared in registry.values()}
+    if kind not in kinds and not AuditEvent.objects.filter(kind=kind).exists():
+        raise InvalidInput.at("kind", _("No act is named “%(kind)s”.") % {"kind": kind})
+    return kind
+
+
 def instant(field: str, text: str, *, last: bool = False) -> datetime:
     """Read an aware instant, or a Paris day (its start, or its end when ``last``).
 
@@ -55,11 +79,11 @@ def instant(field: str, text: str, *, last: bool = False) -> datetime:
     """
     try:
         moment = parse_datetime(text) if "T" in text or " " in text else None
-        day = None if moment else parse_date(text)
-    except ValueError:
-        moment = day = None
-    if moment is not None and is_aware(moment):
-        return moment
+        if moment is not None and is_aware(moment):
+            return moment.astimezone(UTC)
+        day = parse_date(text) if len(text) == len("2026-04-24") else None
+    except (ValueError, OverflowError):
+        day = None
     if day is not None and day.year > 1:
         return end_of_day(day) if last and day.year < 9999 else start_of_day(day)
     raise InvalidInput.at(

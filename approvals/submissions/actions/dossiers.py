@@ -24,7 +24,7 @@ from approvals.submissions.policies import (
     check_dossier_preparing,
 )
 from content import files as storage
-from content.assets.inspection import check_name, check_size
+from content.assets.inspection import check_extension, check_name, check_size
 
 EDITABLE_FIELDS = (
     "support_kind",
@@ -132,6 +132,7 @@ def _checked_name(file: UploadedFile) -> str:
     try:
         check_name(name)
         check_size(name, file)
+        check_extension(name, file)
     except InvalidInput as error:
         raise InvalidInput.at("file", error.message, error.code) from None
     return name

@@ -23,6 +23,8 @@ EDITABLE_FIELDS = (
     "provisional",
     "source",
 )
+# A year outside these is a slip of the keyboard, and dates end with the year 9999.
+YEARS = range(2000, 2200)
 COLUMNS = ("authority", "category", "opens_on", "closes_on", "source")
 
 
@@ -86,6 +88,9 @@ def _jurisdiction(code: str) -> Jurisdiction:
 
 def _settle(window: DepositWindow, evaluation_ends_on: date | None) -> None:
     """Check a window's days and set the evaluation's end: the rule's, or one with its reason."""
+    for name in ("opens_on", "closes_on"):
+        if getattr(window, name).year not in YEARS:
+            raise InvalidInput.at(name, _("Check the year of this day."))
     if window.closes_on < window.opens_on:
         raise InvalidInput.at(
             "closes_on", _("The window closes before it opens: correct one of the days.")

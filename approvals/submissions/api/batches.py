@@ -30,7 +30,7 @@ from approvals.submissions.api.shapes import (
 )
 from approvals.submissions.api.windows import choice_of
 from approvals.submissions.enums import BatchState
-from approvals.submissions.models import Batch
+from approvals.submissions.models import Batch, DepositWindow
 from config.http.api import ActEndpoint, ListEndpoint, ReadEndpoint
 from config.http.idempotency import Answer
 from content.assets.models import Version
@@ -53,8 +53,8 @@ class Batches(ActEndpoint, ListEndpoint):
         batches = Batch.objects.visible_to(self.request.user)
         state = choice_of(self.request, "state", BatchState.values)
         window = self.request.query_params.get("window", "")
-        if window and not window.isdecimal():
-            raise InvalidInput.at("window", _("Give the number of a window."))
+        if window and not known_window(window, self.request.user):
+            raise InvalidInput.at("window", _("There is no such window."))
         if state:
             batches = batches.filter(state=state)
         return batches.filter(window=window) if window else batches
@@ -62,6 +62,12 @@ class Batches(ActEndpoint, ListEndpoint):
     def perform(self, obj: Any, data: Any, *, by: User, now: datetime) -> Answer:
         batch = create_batch(**data, by=by, now=now)
         return 201, page_of(batch.pk, self.request)
+
+
+def known_window(number: str, user: Any) -> bool:
+    """Whether a filter names a window that this person may see."""
+    plain = number.isascii() and number.isdecimal() and len(number) < 10
+    return plain and DepositWindow.objects.visible_to(user).filter(pk=number).exists()
 
 
 def page_of(batch_id: int, request: Request) -> Any:

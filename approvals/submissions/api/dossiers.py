@@ -25,6 +25,7 @@ from approvals.submissions.api.shapes import (
 from approvals.submissions.models import Dossier
 from config.http.api import ActEndpoint, ReadEndpoint
 from config.http.idempotency import Answer
+from config.http.parsers import UPLOADS
 
 
 def visible_dossier(request: Request, **kwargs: Any) -> Dossier:
@@ -59,6 +60,7 @@ class Pieces(ActEndpoint):
     """Add a piece: multipart, ``kind`` and ``file``."""
 
     serializer_class = PieceBody
+    parser_classes = UPLOADS
     responses = {201: PieceLine}
 
     def get_object(self, request: Request, **kwargs: Any) -> Dossier:

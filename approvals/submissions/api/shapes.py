@@ -5,15 +5,18 @@ from typing import Any
 from rest_framework import serializers
 
 from approvals.submissions.completeness import missing_in
-from approvals.submissions.enums import Context, DossierState, Outcome, PieceKind
+from approvals.submissions.enums import BatchState, Context, DossierState, Outcome, PieceKind
 from approvals.submissions.models import Batch, Dossier
 from approvals.submissions.policies import (
+    can_add_piece,
+    can_batch,
     can_cancel,
     can_decide,
     can_deposit,
     can_edit_dossier,
     can_freeze,
     can_miss,
+    can_remove,
     can_unfreeze,
 )
 from config.http.api import Shape, UtcDateTimeField
@@ -192,6 +195,7 @@ class DossierPage(serializers.Serializer[Any]):
         by = self.context["request"].user
         offered = {
             "edit": can_edit_dossier(dossier, by),
+            "pieces": any(can_add_piece(dossier, kind, by) for kind in PieceKind.values),
             "deposit": can_deposit(dossier, by),
             "miss": can_miss(dossier, by),
             "decide": any(can_decide(dossier, outcome, by) for outcome in Outcome.values),
@@ -216,6 +220,8 @@ class BatchPage(BatchLine):
     def get_allowed_actions(self, batch: Batch) -> list[str]:
         by = self.context["request"].user
         offered = {
+            "add": can_batch(by) and batch.state == BatchState.PREPARING,
+            "remove": any(can_remove(dossier, by) for dossier in batch.dossiers.preparing()[:1]),
             "freeze": can_freeze(batch, by),
             "unfreeze": can_unfreeze(batch, by),
             "cancel": can_cancel(batch, by),

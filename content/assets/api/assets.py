@@ -23,6 +23,7 @@ from content.assets.api.shapes import (
 from content.assets.enums import Audience, Nature
 from content.assets.models import Asset, AssetType
 from content.assets.policies import can_create_version, can_edit_asset, can_transfer
+from content.catalogue.models import Product
 
 
 def visible_asset(user: User, code: str) -> Asset:
@@ -68,6 +69,8 @@ class Assets(ActEndpoint, ListEndpoint):
             codes = list(AssetType.objects.values_list("code", flat=True))
             assets = assets.filter(asset_type__code=_one_of("asset_type", value, codes))
         if cis := asked.get("product"):
+            if not Product.objects.filter(cis=cis).exists():
+                raise InvalidInput.at("product", _("No product has this CIS code: check it."))
             assets = assets.filter(asset_products__product__cis=cis)
         return assets.distinct()
 

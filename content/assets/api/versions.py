@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from approvals.audit import InvalidInput
 from approvals.people.models import User
 from config.http.api import ActEndpoint, ListEndpoint, ReadEndpoint
+from config.http.parsers import UPLOADS
 from content.assets.actions import (
     add_dependency,
     create_version,
@@ -54,6 +55,7 @@ class Versions(ActEndpoint, ListEndpoint):
     """The versions of an asset, the latest first; a new one with its files."""
 
     serializer_class = VersionBody
+    parser_classes = UPLOADS
     read_serializer_class = VersionLine
     responses: ClassVar[dict[int, Any]] = {201: NewVersionShape}
 
@@ -72,6 +74,7 @@ class Revisions(ActEndpoint):
     """A new revision of a version that may change."""
 
     serializer_class = RevisionBody
+    parser_classes = UPLOADS
     responses: ClassVar[dict[int, Any]] = {201: RevisionShape}
 
     def get_object(self, request: Request, **kwargs: Any) -> Version:

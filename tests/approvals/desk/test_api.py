@@ -104,11 +104,17 @@ class TestTrail:
         assert [row["kind"] for row in page["results"]] == ["suspend_in_a_test"]
         page = client.get("/api/v1/audit/", {"kind": "release", "actor": "system"}).json()
         assert [row["kind"] for row in page["results"]] == ["release"]
-        assert client.get("/api/v1/audit/", {"actor": "rep"}).json()["results"] == []
+        actor = {"actor": cast.rep.username}
+        assert client.get("/api/v1/audit/", actor).json()["results"] == []
+        assert client.get("/api/v1/audit/", {"kind": "withdraw"}).json()["results"] == []
 
     @pytest.mark.parametrize(
         "asked",
-        [{"since": "yesterday"}, {"until": "2026-13-40"}, {"object": "thing"}, {"who": "x"}],
+        [
+            *({"since": "yesterday"}, {"until": "2026-13-40"}, {"until": "20260424"}),
+            {"until": "9999-12-31T23:59:59-14:00"},
+            *({"object": "thing"}, {"actor": "nobody"}, {"kind": "dance"}, {"who": "x"}),
+        ],
     )
     def test_a_filter_that_means_nothing_is_400(
         self, cast: Cast, client: Client, asked: dict[str, str]

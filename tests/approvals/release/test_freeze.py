@@ -197,6 +197,10 @@ class TestLift:
         assert done.signature.meaning == Meaning.PRODUCT_UNFREEZE
         assert state_of(version) == State.SUSPENDED
         assert not usable_on(version, TODAY + 2 * DAY, as_of=T0 + 2 * DAY)
+        # Nothing bars the product: it is the version's own stop that is told, and its reason.
+        with translation.override("en"):
+            told = [reason.text for reason in why_not(version, TODAY + 2 * DAY)]
+        assert told == ["Suspended since 14 April 2026 by a product freeze: PRAC"]
         resume_it(version, cast.pharmacist, now=T0 + 2 * DAY)
         assert usable_on(version, TODAY + 2 * DAY, as_of=T0 + 2 * DAY)
         assert not usable_on(version, TODAY + DAY, as_of=T0 + 2 * DAY)

@@ -182,7 +182,10 @@ def test_a_filter_that_does_not_exist_is_refused(cast: Cast) -> None:
 
     assert client.get("/api/v1/windows/?category=XX").status_code == 400
     assert client.get("/api/v1/batches/?state=lost").status_code == 400
-    assert client.get("/api/v1/batches/?window=last").status_code == 400
+    for window in ("last", "999999", "9" * 30):
+        answer = client.get(f"/api/v1/batches/?window={window}")
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["window"])
+    assert client.get(f"/api/v1/batches/?window={pm_window().pk}").json()["results"] == []
 
 
 def test_windows_are_recorded_and_corrected_with_a_reason(cast: Cast) -> None:
@@ -200,3 +203,52 @@ def test_windows_are_recorded_and_corrected_with_a_reason(cast: Cast) -> None:
     assert changed.json()["closes_on"] == "2027-01-28"
     overlapping = client.post("/api/v1/windows/", body, format="json")
     assert "opens_on" in overlapping.json()["errors"]
+
+
+@pytest.mark.parametrize(
+    ("days", "field"),
+    [
+        (("9999-12-01", "9999-12-31"), "opens_on"),
+        (("0001-01-01", "2027-01-29"), "opens_on"),
+        (("2027-01-11", "9999-12-31"), "closes_on"),
+        (("20270111", "2027-01-29"), "opens_on"),
+    ],
+)
+def test_a_window_on_an_impossible_day_is_refused_at_its_field(
+    cast: Cast, days: tuple[str, str], field: str
+) -> None:
+    body = {"category": "PM", "opens_on": days[0], "closes_on": days[1]}
+
+    answer = client_of(cast.regulatory).post("/api/v1/windows/", body, format="json")
+
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
+
+
+def test_a_piece_is_what_its_extension_says(cast: Cast) -> None:
+    dossier = make_batch(cast, make_approved(cast)).dossiers.get()
+    regulatory = client_of(cast.regulatory)
+    pieces = dossier.pieces.count()
+
+    for file in (upload("piece.pdf", b"hello"), upload("piece.png"), upload("piece.pdf", b"")):
+        body = {"kind": "receipt", "file": file}
+        answer = regulatory.post(f"/api/v1/dossiers/{dossier.pk}/pieces/", body)
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["file"])
+
+    assert dossier.pieces.count() == pieces
+    body = {"kind": "letter", "file": upload("courrier.eml", b"From: ansm")}
+    assert regulatory.post(f"/api/v1/dossiers/{dossier.pk}/pieces/", body).status_code == 201
+
+
+def test_a_batch_and_its_dossiers_offer_what_is_accepted(cast: Cast) -> None:
+    version = make_approved(cast)
+    batch = make_batch(cast, version)
+    at = f"/api/v1/batches/{batch.pk}/"
+    told = client_of(cast.regulatory).get(at).json()
+
+    assert told["allowed_actions"] == ["add", "remove", "freeze", "cancel"]
+    assert told["dossiers"][0]["allowed_actions"] == ["edit", "pieces", "miss"]
+    assert client_of(cast.pm).get(at).json()["dossiers"][0]["allowed_actions"] == []
+    deposited = make_deposited(cast)
+    told = client_of(cast.regulatory).get(f"/api/v1/batches/{deposited.batch_id}/").json()
+    assert told["allowed_actions"] == []
+    assert told["dossiers"][0]["allowed_actions"] == ["pieces", "decide"]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.test import Client
 from rest_framework import serializers
 from rest_framework.test import APIRequestFactory, force_authenticate
 
@@ -239,6 +240,44 @@ class TestSigned:
         response = call(Swear, {"word": "never", "signature": signature}, by=cast.pharmacist)
         assert (response.status_code, response.data["code"]) == (409, "never")
         assert not Signature.objects.exists()
+
+
+class TestBody:
+    @pytest.mark.parametrize(
+        ("language", "sentence"),
+        [
+            ("en", "The body is not JSON: look at line 1, column 2."),
+            ("fr", "Le corps n’est pas du JSON\N{NO-BREAK SPACE}: voyez ligne 1, colonne 2."),
+        ],
+    )
+    def test_json_that_is_none_is_400_and_says_where(
+        self, cast: Cast, client: Client, language: str, sentence: str
+    ) -> None:
+        client.force_login(cast.pm)
+        response = client.post(
+            "/api/v1/assets/",
+            "{bad",
+            content_type="application/json",
+            headers={"Accept-Language": language},
+        )
+        assert (response.status_code, response.json()["detail"]) == (400, sentence)
+
+    def test_bytes_that_are_no_text_are_400(self, cast: Cast, client: Client) -> None:
+        client.force_login(cast.pm)
+        response = client.post("/api/v1/assets/", b"\xff\xfe", content_type="application/json")
+        assert (response.status_code, response.json()["code"]) == (400, "parse_error")
+
+
+class TestUnknown:
+    @pytest.mark.parametrize("path", ["/api/", "/api/v1", "/api/v2/assets/", "/api/v1/nothing/"])
+    def test_an_unknown_address_is_a_problem_with_debug_too(
+        self, cast: Cast, client: Client, settings: Any, path: str
+    ) -> None:
+        settings.DEBUG = True
+        client.force_login(cast.pm)
+        response = client.get(path)
+        assert (response.status_code, response.json()["code"]) == (404, "not_found")
+        assert response["Content-Type"] == "application/problem+json"
 
 
 class TestList:

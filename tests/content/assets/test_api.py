@@ -79,7 +79,7 @@ class TestAssets:
         assert codes(cast.regulatory, "?q=respir") == [other.code]
         assert codes(cast.regulatory, f"?product={cast.product.cis}") == [mine.code]
         assert codes(cast.regulatory, "?nature=medical") == []
-        for wrong in ("?nature=x", "?audience=x", "?asset_type=x", "?colour=red"):
+        for wrong in ("?nature=x", "?audience=x", "?asset_type=x", "?product=x", "?colour=red"):
             assert api(cast.pm).get(f"/api/v1/assets/{wrong}").status_code == 400
 
     def test_a_list_page_costs_the_same_however_long(

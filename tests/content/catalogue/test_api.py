@@ -1,8 +1,12 @@
 """Products over the API."""
 
+from typing import Any
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from content.catalogue.models import SourceDocument
 from tests.factories.catalogue import make_gp_exception
 from tests.factories.people import Cast
 
@@ -72,3 +76,63 @@ def test_an_exception_opens_a_product_to_the_public(cast: Cast, client: Client) 
     made = client.post(f"{path}exceptions/", body, content_type="application/json")
     assert made.status_code == 201
     assert client.get(path).json()["gp_allowed"] is True
+
+
+class TestDocuments:
+    def path(self, cast: Cast) -> str:
+        return f"/api/v1/products/{cast.product.cis}/documents/"
+
+    def form(self, content: bytes = b"%PDF-1.7", **changes: Any) -> dict[str, Any]:
+        file = SimpleUploadedFile("rcp.pdf", content)
+        return {"kind": "smpc", "dated": "2026-03-01", "title": "RCP", "file": file} | changes
+
+    def test_regulatory_adds_one_and_the_office_reads_it(self, cast: Cast, client: Client) -> None:
+        client.force_login(cast.regulatory)
+        made = client.post(self.path(cast), self.form())
+        assert made.status_code == 201, made.content
+        told = made.json()
+        assert (told["product"], told["kind"], told["file"]) == (
+            cast.product.cis,
+            "smpc",
+            "rcp.pdf",
+        )
+        assert told["id"] == SourceDocument.objects.get().pk
+        client.post(self.path(cast), self.form(dated="2026-04-01", title="RCP suivant"))
+        client.force_login(cast.pm)
+        rows = client.get(self.path(cast)).json()["results"]
+        assert [row["title"] for row in rows] == ["RCP suivant", "RCP"]
+        assert rows[1] == told
+
+    @pytest.mark.parametrize(
+        ("changes", "field"),
+        [
+            ({"kind": "rumour"}, "kind"),
+            ({"dated": "2999-01-01"}, "dated"),
+            ({"dated": "20260301"}, "dated"),
+            ({"title": " "}, "title"),
+            ({"content": b""}, "file"),
+            ({"content": b"<html>"}, "file"),
+        ],
+    )
+    def test_what_is_wrong_is_named(
+        self, cast: Cast, client: Client, changes: dict[str, Any], field: str
+    ) -> None:
+        client.force_login(cast.regulatory)
+        response = client.post(self.path(cast), self.form(**changes))
+        assert (response.status_code, list(response.json()["errors"])) == (400, [field])
+        assert not SourceDocument.objects.exists()
+
+    def test_a_form_without_a_file_says_that_one_is_owed(self, cast: Cast, client: Client) -> None:
+        client.force_login(cast.regulatory)
+        kind = "application/x-www-form-urlencoded"
+        response = client.post(self.path(cast), "kind=smpc&dated=2026-03-01&title=RCP", kind)
+        assert (response.status_code, list(response.json()["errors"])) == (400, ["file"])
+
+    def test_others_do_not_add_and_the_field_does_not_see(self, cast: Cast, client: Client) -> None:
+        client.force_login(cast.pm)
+        response = client.post(self.path(cast), self.form())
+        assert (response.status_code, response.json()["code"]) == (403, "role_missing")
+        for person in (cast.rep, cast.agency):
+            client.force_login(person)
+            assert client.get(self.path(cast)).status_code == 404
+            assert client.post(self.path(cast), self.form()).status_code == 404

@@ -160,6 +160,7 @@ class TestRefused:
             ("as_of=yesterday", "as_of"),
             ("as_of=2027-01-01T00:00:00Z", "as_of"),
             ("product=CARDIO", "product"),
+            ("product=99999999", "product"),
             ("product=²²²²²²²²", "product"),
             ("asset_type=nothing", "asset_type"),
             ("audience=children", "audience"),
