@@ -22,7 +22,7 @@ from approvals.people.actions import system_actor
 from approvals.people.models import User
 from content.assets import inspection
 from content.files import hash_of
-from tests import services
+from tests import locks, services
 from tests.factories import T0
 from tests.factories.people import Cast
 from tests.services import browser, page, redis_url, shared_data
@@ -150,6 +150,12 @@ def system(db: None) -> User:
 def cast(system: User) -> Cast:
     """The people of the demonstration: each is made when a test first names them."""
     return Cast()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _locks_in_order() -> Iterator[None]:
+    with locks.in_order():
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -21,6 +21,7 @@ from content.assets.models import (
     Version,
 )
 from content.calendar import add_months, paris_day
+from content.catalogue.actions import lock_list_head
 from content.catalogue.models import Jurisdiction, Product
 from tests.factories import T0, keep
 
@@ -116,6 +117,7 @@ def release_now(
     overlap_days: int = 0,
 ) -> Version:
     """Release a cleared version as the pharmacist's act does, without its conditions."""
+    lock_list_head()
     version = Version.objects.locked().get(pk=version_id)
     version.release(at=now)
     mark_released(

@@ -35,6 +35,7 @@ from approvals.signatures.enums import Meaning
 from approvals.signatures.models import Proof, Signature
 from content.assets.actions import facts
 from content.assets.models import Revision, Version
+from content.catalogue.actions import lock_list_head
 
 
 @act("carry", roles=(*REVIEWERS, *PHARMACISTS))
@@ -61,6 +62,7 @@ def carry(
         ``blocking_comment_open``, ``proof_invalid``.
     :raises InvalidInput: field ``reason``, ``tasks`` or ``category``.
     """
+    lock_list_head()
     ids = Version.objects.filter(asset__versions=version_id).values_list("pk", flat=True)
     locked = {version.pk: version for version in Version.objects.locked().filter(pk__in=ids)}
     cycle = open_cycle_of(locked[version_id])

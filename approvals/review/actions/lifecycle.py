@@ -30,6 +30,7 @@ from content.assets.actions import freeze_revision
 from content.assets.actions.facts import burn_reference
 from content.assets.enums import COMPONENT_KINDS, ChangeKind, ReferenceStatus, State
 from content.assets.models import Revision, Version
+from content.catalogue.actions import lock_list_head
 
 
 def owed_reason(reason: str) -> str:
@@ -76,7 +77,8 @@ def submit(version_id: int, *, by: User, now: datetime) -> ReviewCycle:
 
 
 def _locked_with_components(version_id: int) -> Version:
-    """Lock a version and what it pins, by id, so that no component goes back meanwhile."""
+    """Lock a version and what it pins, so that no component goes back meanwhile."""
+    lock_list_head()
     pinned = Version.objects.filter(
         dependents__dependent=version_id, dependents__kind__in=COMPONENT_KINDS
     )

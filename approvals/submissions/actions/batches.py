@@ -34,6 +34,7 @@ from approvals.submissions.policies import (
 from content.assets.enums import ChangeKind
 from content.assets.models import Version
 from content.calendar import paris_day
+from content.catalogue.actions import lock_list_head
 from content.catalogue.enums import VisaCategory
 
 
@@ -148,6 +149,7 @@ def freeze_batch(batch_id: int, *, credentials: Proof, by: User, now: datetime) 
     :raises StateConflict: ``batch_not_preparing``, ``batch_empty``, ``batch_incomplete``,
         ``product_frozen``, ``authorisation_ended``, ``public_not_allowed``, ``digest_changed``.
     """
+    lock_list_head()
     ids = list(
         Dossier.objects.preparing().filter(batch=batch_id).values_list("version_id", flat=True)
     )
@@ -247,6 +249,7 @@ def cancel_batch(batch_id: int, *, reason: str, by: User, now: datetime) -> Batc
     :raises InvalidInput: ``reason`` if blank.
     :raises StateConflict: ``batch_over``, ``already_deposited``.
     """
+    lock_list_head()
     batch = lock_batch(batch_id)
     check_can_cancel(batch, by)
     _check_reason(reason)

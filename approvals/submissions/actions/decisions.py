@@ -11,7 +11,7 @@ from approvals.review.actions import keep_refusal
 from approvals.signatures.enums import Meaning
 from approvals.signatures.models import Proof
 from approvals.submissions.actions.deposits import settle_batch, sign_dossier
-from approvals.submissions.actions.locking import lock_dossier, lock_versions
+from approvals.submissions.actions.locking import lock_dossier
 from approvals.submissions.actions.planning import release_plan
 from approvals.submissions.enums import AFTER_GRANT, Outcome
 from approvals.submissions.models import Decision
@@ -53,7 +53,7 @@ def decide(
     if outcome not in Outcome.values:
         raise InvalidInput.at("outcome", _("Choose one of the outcomes of the list."))
     lock_list_head()
-    dossier, version, _products = lock_dossier(dossier_id)
+    dossier, version, _products = lock_dossier(dossier_id, with_carriers=True)
     check_can_decide(dossier, outcome, by)
     decision = Decision(
         dossier=dossier,
@@ -158,10 +158,9 @@ def _withdraw(decision: Decision, version: Version, *, by: User, now: datetime) 
 
 
 def _carrying(version: Version, states: tuple[State, ...]) -> list[Version]:
-    """Lock and return every version that stands under the version's visa."""
-    ids = list(Version.objects.filter(visa=version.visa_id).values_list("pk", flat=True))
-    found = [one for one in lock_versions(ids).values() if one.state in states]
-    return [version if one.pk == version.pk else one for one in found]
+    """Return every version, locked with the dossier, that stands under the version's visa."""
+    carriers = Version.objects.with_asset().filter(visa=version.visa_id, state__in=states)
+    return [version if one.pk == version.pk else one for one in carriers.order_by("pk")]
 
 
 _EFFECTS: dict[Outcome, Callable[..., None]] = {

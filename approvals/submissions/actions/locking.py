@@ -1,4 +1,8 @@
-"""The house's lock order for batches: products, batches, versions by id."""
+"""The house's lock order for batches: products, batches, versions by id.
+
+Who locks more than one version locks the list head before all of these: whatever is worked out
+under it writes versions in another order.
+"""
 
 from collections.abc import Sequence
 
@@ -34,12 +38,22 @@ def lock_versions(version_ids: Sequence[int]) -> dict[int, Version]:
     return {version.pk: version for version in versions}
 
 
-def lock_dossier(dossier_id: int) -> tuple[Dossier, Version, list[Product]]:
-    """Lock a dossier's products, batch and version; return it as it is under the locks."""
-    found = Dossier.objects.only("batch_id", "version_id").get(pk=dossier_id)
+def lock_dossier(
+    dossier_id: int, *, with_carriers: bool = False
+) -> tuple[Dossier, Version, list[Product]]:
+    """Lock a dossier's products, batch and version; return it as it is under the locks.
+
+    ``with_carriers``: also every version under the same visa; the list head is locked already,
+    so that no further one comes to stand under it meanwhile.
+    """
+    found = Dossier.objects.select_related("version").get(pk=dossier_id)
     products = lock_products_of([found.version_id])[found.version_id]
     batch = lock_batch(found.batch_id)
-    version = lock_versions([found.version_id])[found.version_id]
+    ids = [found.version_id]
+    if with_carriers and found.version.visa_id is not None:
+        carriers = Version.objects.filter(visa=found.version.visa_id)
+        ids += carriers.values_list("pk", flat=True)
+    version = lock_versions(ids)[found.version_id]
     dossier = Dossier.objects.select_related("reference", "revision").get(pk=dossier_id)
     dossier.batch = batch
     dossier.version = version

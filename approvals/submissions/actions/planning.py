@@ -20,6 +20,7 @@ from content.assets.actions import facts
 from content.assets.enums import PLANNABLE, ReferenceStatus
 from content.assets.models import Reference, Version
 from content.calendar import paris_day
+from content.catalogue.actions import lock_list_head
 
 LAST_NUMBER = 999
 
@@ -177,6 +178,7 @@ def burn_lapsed_references(*, by: User, now: datetime) -> int:
     :raises PolicyDenied: ``system_only``.
     """
     check_system(by)
+    lock_list_head()
     lapsed = PlannedDeposit.objects.current().filter(
         window__closes_on__lt=paris_day(now), version__state__in=PLANNABLE
     )

@@ -265,6 +265,7 @@ def transfer_asset(asset_id: int, *, to: User, reason: str, by: User, now: datet
     :raises PolicyDenied: ``not_owner``.
     :raises InvalidInput: field ``to`` if that person cannot own it, ``reason`` if blank.
     """
+    lock_list_head()
     asset = locked_asset(asset_id)
     check_can_transfer(asset, by, now)
     if not reason.strip():

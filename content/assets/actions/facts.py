@@ -15,6 +15,7 @@ from content.assets.actions.validity import work_out
 from content.assets.enums import Cause, ReferenceStatus, VisaBasis
 from content.assets.models import Interruption, Reference, Version, Visa
 from content.calendar import paris_day
+from content.catalogue.actions import lock_list_head
 
 
 @act("give_reference")
@@ -131,6 +132,7 @@ def mark_released(
     now: datetime,
 ) -> None:
     """Remember the release: from now on the version may be used. Saves the version."""
+    lock_list_head()
     version.released_by = by
     version.released_at = now
     version.valid_from = valid_from
