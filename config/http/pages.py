@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 from django_fsm import TransitionNotAllowed
 
-from approvals.audit import InvalidInput, PolicyDenied, Refusal, StateConflict
+from approvals.audit import InvalidInput, PolicyDenied, Refusal
 from approvals.people.enums import OFFICE
 from config.http.once import Sending
 
@@ -70,6 +70,8 @@ class ActPage(Page):
     consequences_title: Any = _("What this will cause")
     form_class: type[forms.BaseForm] = forms.Form
     template_name = "act_page.html"
+    # What the link back is called, where that is not what the act is about.
+    back_label: Any = ""
     # One sentence said after the act.
     done: Any = ""
 
@@ -82,6 +84,7 @@ class ActPage(Page):
 
         :raises PolicyDenied: its sentence is shown instead of the form.
         :raises StateConflict: likewise.
+        :raises InvalidInput: likewise, where what is missing is not on the form.
         """
 
     def consequences(self, obj: Any) -> list[str]:
@@ -140,15 +143,13 @@ class ActPage(Page):
             for field, sentences in error.errors.items():
                 for sentence in sentences:
                     form.add_error(field if field in form.fields else None, sentence)
-            return 400
-        if isinstance(error, PolicyDenied):
+        elif isinstance(error, PolicyDenied):
             form.add_error(self.field_of(error, form), error.message)
-            return 403
-        if isinstance(error, Refusal):
+        elif isinstance(error, Refusal):
             form.add_error(None, error.message)
-            return 409
-        form.add_error(None, gettext("Somebody changed this meanwhile: open the page again."))
-        return 409
+        else:
+            form.add_error(None, gettext("Somebody changed this meanwhile: open the page again."))
+        return _status(error)
 
     def act(self, obj: Any, form: Any, sending: Sending) -> str:
         """Do the act once for this sending of the form and return where it leads."""
@@ -161,9 +162,8 @@ class ActPage(Page):
     def _refused(self, obj: Any) -> HttpResponse | None:
         try:
             self.check(obj, self.by, self.now)
-        except (PolicyDenied, StateConflict) as error:
-            status = 403 if isinstance(error, PolicyDenied) else 409
-            return self._render(obj, status=status, refusal=error.message)
+        except Refusal as error:
+            return self._render(obj, status=_status(error), refusal=error.message)
         return None
 
     def _form(self, obj: Any, **bound: Any) -> Any:
@@ -188,3 +188,10 @@ class ActPage(Page):
         return self.page(
             status=status, object=obj, title=self.get_title(obj), back=self.back(obj), **context
         )
+
+
+def _status(error: Exception) -> int:
+    """Return what a refusal answers: 400, 403 or 409, as the API does."""
+    if isinstance(error, InvalidInput):
+        return 400
+    return 403 if isinstance(error, PolicyDenied) else 409

@@ -227,6 +227,15 @@ class TestTheWayToReviewAndBack:
         hidden = at(cast.pm2).get(reverse("review:submit", args=[cycle.version_id]))
         assert hidden.status_code == 404
 
+    def test_a_version_without_a_file_says_so(self, cast: Cast) -> None:
+        version = draft(cast, files=[])
+        answer = at(cast.pm).get(reverse("review:submit", args=[version.pk]))
+        assert answer.status_code == 400
+        assert "im-refusal" in answer.content.decode()
+        assert "aucun fichier" in answer.content.decode()
+        assert self.post(cast.pm, "submit", version).status_code == 400
+        assert Version.objects.get(pk=version.pk).state == State.DRAFT
+
     def test_comment(self, cast: Cast) -> None:
         cycle = in_review(cast)
         fields = {"severity": "blocking", "body": "À sourcer"}
