@@ -1,11 +1,11 @@
 """Tell the owner, and the field that holds the material, what they may use from now on."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 
 from django.db.models import Q
-from django.utils import formats, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from approvals.people.enums import FIELD, Role
@@ -15,6 +15,7 @@ from approvals.release.models import ProductFreezeAct, ReleaseAct
 from approvals.release.queries import products_of
 from content.assets.enums import Nature
 from content.assets.models import Version
+from content.calendar import day_in_words
 from content.outbox.actions import tell
 
 Mail = Callable[[], tuple[str, str]]
@@ -75,13 +76,13 @@ def _concerned(version: Version) -> list[User]:
     return [people[pk] for pk in sorted(people)]
 
 
-def _day(day: date) -> str:
-    return formats.date_format(day, "j F Y")
-
-
 def _released_mail(done: ReleaseAct) -> tuple[str, str]:
     version = done.version
-    values = {"version": version, "title": version.asset.title, "day": _day(done.effective_on)}
+    values = {
+        "version": version,
+        "title": version.asset.title,
+        "day": day_in_words(done.effective_on),
+    }
     return (
         _("%(version)s is released") % values,
         _("%(title)s (%(version)s) may be used from %(day)s on.") % values,
@@ -100,7 +101,7 @@ def _stopped_mail(done: ReleaseAct) -> tuple[str, str]:
     values = {
         "version": done.version,
         "title": done.version.asset.title,
-        "day": _day(done.effective_on),
+        "day": day_in_words(done.effective_on),
         "reason": done.reason,
     }
     if done.kind == ActKind.WITHDRAW:
@@ -118,7 +119,7 @@ def _stopped_mail(done: ReleaseAct) -> tuple[str, str]:
 def _frozen_mail(done: ProductFreezeAct, versions: list[Version]) -> tuple[str, str]:
     values = {
         "product": done.freeze.product.name,
-        "day": _day(done.effective_on),
+        "day": day_in_words(done.effective_on),
         "reason": done.reason,
         "versions": "\n".join(f"- {version} — {version.asset.title}" for version in versions),
     }

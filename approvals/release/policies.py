@@ -24,7 +24,7 @@ from content.assets.models import Interruption, Revision, Version, Visa
 from content.assets.policies import check_four_eyes
 from content.assets.validity.bars import bars_of, reasons_on, usable_stretches
 from content.assets.validity.facts import FactsReader
-from content.calendar import add_months, paris_day
+from content.calendar import add_months, day_in_words, paris_day
 from content.catalogue.models import Product, ProductFreeze
 
 RELEASE_ROLES = PHARMACISTS
@@ -133,7 +133,7 @@ def check_not_frozen(version: Version, *, chosen: bool = False) -> None:
         raise StateConflict(
             "product_frozen",
             _("Advertising for %(product)s is forbidden since %(day)s: lift the freeze first.")
-            % {"product": freeze.product.name, "day": freeze.starts_on.isoformat()},
+            % {"product": freeze.product.name, "day": day_in_words(freeze.starts_on)},
         )
 
 
@@ -269,7 +269,7 @@ def check_effective_day(
         raise InvalidInput.at(
             "effective_on",
             _("It is already decided from %(day)s: a later act may only bring this day forward.")
-            % {"day": first.starts_on.isoformat()},
+            % {"day": day_in_words(first.starts_on)},
             code="already_decided",
         )
 

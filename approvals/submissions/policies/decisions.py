@@ -21,7 +21,7 @@ from approvals.submissions.policies.batches import (
 )
 from content.assets.enums import Cause
 from content.assets.models import Interruption
-from content.calendar import paris_day
+from content.calendar import day_in_words, paris_day
 
 
 def check_can_decide(dossier: Dossier, outcome: str, by: User) -> None:
@@ -103,10 +103,11 @@ def check_evaluation_over(dossier: Dossier, decided_on: date, day: date) -> None
         raise StateConflict(
             "evaluation_not_over",
             _("The evaluation ends on %(day)s: silence can be confirmed from the day after.")
-            % {"day": ends_on},
+            % {"day": day_in_words(ends_on)},
         )
     if decided_on < ends_on:
         raise InvalidInput.at(
             "decided_on",
-            _("Silence grants on %(day)s at the earliest: correct the date.") % {"day": ends_on},
+            _("Silence grants on %(day)s at the earliest: correct the date.")
+            % {"day": day_in_words(ends_on)},
         )
