@@ -1,4 +1,4 @@
-"""Paris days, calendar months, French working days. Imports nothing of the project.
+"""Paris days, calendar months, French working days, days in words. Imports nothing of the project.
 
 Validity is counted in local dates of Europe/Paris, half-open (DOMAIN.md §4); instants are UTC.
 """
@@ -9,6 +9,8 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import holidays
+from django.utils import formats
+from django.utils.translation import gettext, pgettext
 
 PARIS = ZoneInfo("Europe/Paris")
 FOREVER = date.max
@@ -22,6 +24,22 @@ def paris_day(instant: datetime) -> date:
     if instant.tzinfo is None:
         raise ValueError("An instant needs a time zone.")
     return instant.astimezone(PARIS).date()
+
+
+def day_in_words(day: date) -> str:
+    """Write a day without its weekday: "24 avril 2026", and "1er avril 2026"."""
+    if day.day == 1:
+        # Translators: a date format; French: j\e\r F Y ("1er avril 2026").
+        return formats.date_format(day, pgettext("first of the month", "j F Y"))
+    return formats.date_format(day, gettext("j F Y"))
+
+
+def full_day_in_words(day: date) -> str:
+    """Write a day in full: "vendredi 24 avril 2026", and "mercredi 1er avril 2026"."""
+    if day.day == 1:
+        # Translators: a date format; French: l j\e\r F Y ("mercredi 1er avril 2026").
+        return formats.date_format(day, pgettext("first of the month", "l j F Y"))
+    return formats.date_format(day, gettext("l j F Y"))
 
 
 def start_of_day(day: date) -> datetime:

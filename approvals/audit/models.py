@@ -4,6 +4,7 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -35,6 +36,9 @@ class AuditEvent(models.Model):
         verbose_name = _("audit event")
         verbose_name_plural = _("audit events")
         ordering: ClassVar[list[str]] = ["-seq"]
+
+    def __str__(self) -> str:
+        return gettext("Event %(seq)s") % {"seq": self.seq}
 
 
 class AuditCheckpointQuerySet(models.QuerySet["AuditCheckpoint"]):

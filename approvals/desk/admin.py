@@ -4,6 +4,7 @@ They stand in the desk because the floor of the house imports no plumbing of the
 """
 
 import json
+from operator import itemgetter
 from typing import Any
 
 from django.contrib import admin
@@ -11,25 +12,47 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from approvals.audit.models import AuditEvent
+from approvals.desk.act_words import WORDS, act_words
 from approvals.desk.policies import can_read_people, can_read_trail
 from approvals.people.enums import Role
 from approvals.people.models import User
 from config.http.admin import ReadOnlyAdmin, ReadOnlyPlainAdmin
 
 
+class ActFilter(admin.SimpleListFilter):
+    """The trail's acts, by what they are called."""
+
+    title = _("act")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return sorted(((kind, str(said)) for kind, said in WORDS.items()), key=itemgetter(1))
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(AuditEvent)
 class AuditEventAdmin(ReadOnlyPlainAdmin):
     """Every act, the newest first: who, in which role, when, why, what changed."""
 
-    list_display = ("seq", "recorded_at", "kind", "actor", "acting_as", "reason")
-    list_filter = ("kind", "recorded_at")
+    list_display = ("seq", "recorded_at", "act", "actor", "acting_as", "reason")
+    list_filter = (ActFilter, "recorded_at")
     list_select_related = ("actor",)
     search_fields = ("=seq", "kind", "actor__username", "payload")
     show_full_result_count = False
-    readonly_fields = ("acting_as", "reason")
+    fields = (
+        *("seq", "recorded_at", "act", "actor", "acting_as", "reason"),
+        *("payload", "prev_hash", "hash"),
+    )
+    readonly_fields = ("act", "acting_as", "reason")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_view_permission(request, obj) and can_read_trail(request.user)
+
+    @admin.display(description=_("act"), ordering="kind")
+    def act(self, event: AuditEvent) -> str:
+        return act_words(event.kind)
 
     @admin.display(description=_("role"))
     def acting_as(self, event: AuditEvent) -> str:

@@ -18,6 +18,7 @@ urlpatterns = [
 root_urlpatterns = [
     path("", views.Home.as_view(), name="home"),
     path("profile/", views.Profile.as_view(), name="profile"),
+    path("profile/language/", views.Language.as_view(), name="language"),
     path("profile/accountability/", views.Accountability.as_view(), name="accountability"),
     path("profile/password/", views.PasswordChange.as_view(), name="password"),
 ]

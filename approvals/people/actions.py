@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -83,6 +84,20 @@ def _settle_roles(person: User) -> None:
     person.__dict__.pop("role_names", None)
     person.is_staff = person.holds(*OFFICE)
     person.save(update_fields=["is_staff"])
+
+
+@act("choose_language", roles=EVERYONE)
+def choose_language(*, language: str, by: User, now: datetime) -> User:
+    """Choose the language of one's pages and mails.
+
+    :raises InvalidInput: at ``language`` if the house does not speak it.
+    """
+    if language not in dict(settings.LANGUAGES):
+        raise InvalidInput.at("language", _("This language is not spoken here."))
+    if by.language != language:
+        by.language = language
+        by.save(update_fields=["language"])
+    return by
 
 
 @act("accept_accountability", roles=EVERYONE)

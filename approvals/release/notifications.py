@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import partial
 
 from django.db.models import Q
-from django.utils import formats, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from approvals.people.enums import FIELD, Role
@@ -16,7 +16,7 @@ from approvals.release.models import ProductFreezeAct, ReleaseAct
 from approvals.release.queries import products_of
 from content.assets.enums import Nature
 from content.assets.models import Version
-from content.calendar import paris_day
+from content.calendar import day_in_words, paris_day
 from content.catalogue.models import Product, ProductFreeze
 from content.outbox.actions import tell
 
@@ -101,13 +101,13 @@ def _concerned(version: Version) -> list[User]:
     return [people[pk] for pk in sorted(people)]
 
 
-def _day(day: date) -> str:
-    return formats.date_format(day, "j F Y")
-
-
 def _released_mail(done: ReleaseAct) -> tuple[str, str]:
     version = done.version
-    values = {"version": version, "title": version.asset.title, "day": _day(done.effective_on)}
+    values = {
+        "version": version,
+        "title": version.asset.title,
+        "day": day_in_words(done.effective_on),
+    }
     return (
         _("%(version)s is released") % values,
         _("%(title)s (%(version)s) may be used from %(day)s on.") % values,
@@ -126,7 +126,7 @@ def _stopped_mail(done: ReleaseAct) -> tuple[str, str]:
     values = {
         "version": done.version,
         "title": done.version.asset.title,
-        "day": _day(done.effective_on),
+        "day": day_in_words(done.effective_on),
         "reason": done.reason,
     }
     if done.kind == ActKind.WITHDRAW:
@@ -144,7 +144,7 @@ def _stopped_mail(done: ReleaseAct) -> tuple[str, str]:
 def _frozen_mail(stop: _Stop, versions: list[Version]) -> tuple[str, str]:
     values = {
         "product": stop.product.name,
-        "day": _day(stop.day),
+        "day": day_in_words(stop.day),
         "reason": stop.reason,
         "versions": "\n".join(f"- {version} — {version.asset.title}" for version in versions),
     }

@@ -23,7 +23,7 @@ from content.assets.enums import WITHDRAWABLE, Cause, ChangeKind, State
 from content.assets.models import Revision, Version, Visa
 from content.assets.validity.bars import bars_of, reasons_on, usable_stretches
 from content.assets.validity.facts import FactsReader
-from content.calendar import add_months, paris_day
+from content.calendar import add_months, day_in_words, paris_day
 from content.catalogue.models import Product, ProductFreeze
 
 RELEASE_ROLES = PHARMACISTS
@@ -130,7 +130,7 @@ def check_not_frozen(version: Version, *, chosen: bool = False) -> None:
         raise StateConflict(
             "product_frozen",
             _("Advertising for %(product)s is forbidden since %(day)s: lift the freeze first.")
-            % {"product": freeze.product.name, "day": freeze.starts_on.isoformat()},
+            % {"product": freeze.product.name, "day": day_in_words(freeze.starts_on)},
         )
 
 
@@ -266,7 +266,7 @@ def check_effective_day(
         raise InvalidInput.at(
             "effective_on",
             _("It is already decided from %(day)s: a later act may only bring this day forward.")
-            % {"day": first.starts_on.isoformat()},
+            % {"day": day_in_words(first.starts_on)},
             code="already_decided",
         )
 

@@ -1,13 +1,12 @@
 """The pharmacist's pages: what waits, and one signed act each."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -27,16 +26,12 @@ from approvals.signatures.models import Proof
 from approvals.signatures.pages import SignedActPage
 from config.http.pages import Page
 from content.assets.models import Version
-from content.calendar import paris_day
+from content.calendar import day_in_words, paris_day
 from content.catalogue.models import Product
 
 # "What lapses soon": the longest of the notices but one (DOMAIN.md §8).
 LAPSING_WITHIN = timedelta(days=90)
 SHOWN = 20
-
-
-def day_in_words(day: date) -> str:
-    return date_format(day, "j F Y")
 
 
 def named(versions: list[Version]) -> list[str]:

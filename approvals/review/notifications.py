@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -11,6 +10,7 @@ from approvals.people.enums import Role
 from approvals.people.models import User
 from approvals.review.models import Comment, ReviewCycle, ReviewTask
 from content.assets.models import Involvement, Version
+from content.calendar import day_in_words
 from content.outbox.actions import tell
 
 
@@ -34,7 +34,7 @@ def tell_task_to_do(task: ReviewTask, *, now: datetime) -> None:
                 _("%(title)s awaits your verdict by %(day)s.\n%(url)s")
                 % {
                     "title": task.cycle.version.asset.title,
-                    "day": date_format(task.due_on, "DATE_FORMAT"),
+                    "day": day_in_words(task.due_on),
                     "url": task.get_absolute_url(),
                 },
                 key=f"review.task:{task.pk}:{person.pk}",

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from approvals.people.models import User
@@ -14,6 +13,7 @@ from approvals.submissions.completeness import Missing, missing_in
 from approvals.submissions.enums import BatchState, DossierState, PieceKind
 from approvals.submissions.models import Batch, Dossier
 from approvals.submissions.policies import can_batch
+from content.calendar import day_in_words
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def _while_deposited(waiting: Sequence[Dossier], day: date) -> Step:
     if ends_on is not None and day > ends_on:
         return Step(
             _("The evaluation of %(dossier)s ended on %(day)s.")
-            % {"dossier": dossier, "day": date_format(ends_on)},
+            % {"dossier": dossier, "day": day_in_words(ends_on)},
             _("Confirm the tacit grant"),
             reverse("submissions:tacit", args=[dossier.pk]),
         )
@@ -120,6 +120,6 @@ def _while_deposited(waiting: Sequence[Dossier], day: date) -> Step:
     if ends_on is not None:
         text = _("The authority evaluates %(dossier)s until %(day)s.") % {
             "dossier": dossier,
-            "day": date_format(ends_on),
+            "day": day_in_words(ends_on),
         }
     return Step(text, _("Record its decision"), reverse("submissions:decide", args=[dossier.pk]))

@@ -3,12 +3,11 @@
 from datetime import datetime
 
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from approvals.submissions.enums import Outcome
 from approvals.submissions.models import Decision, Dossier
-from content.calendar import paris_day
+from content.calendar import day_in_words, paris_day
 from content.outbox.actions import tell
 
 
@@ -19,12 +18,12 @@ def tell_deposited(dossier: Dossier, *, now: datetime) -> None:
     with translation.override(owner.language):
         body = _("%(version)s was deposited with the authority on %(day)s under %(reference)s.") % {
             "version": dossier.version,
-            "day": date_format(paris_day(dossier.deposited_at)),
+            "day": day_in_words(paris_day(dossier.deposited_at)),
             "reference": dossier.reference.value,
         }
         if dossier.evaluation_ends_on is not None:
             body += " " + _("Its evaluation ends on %(day)s.") % {
-                "day": date_format(dossier.evaluation_ends_on)
+                "day": day_in_words(dossier.evaluation_ends_on)
             }
         subject = _("%(version)s was deposited") % {"version": dossier.version}
     tell(owner, "deposited", subject, body, key=f"deposited:{dossier.pk}", now=now)
@@ -50,7 +49,7 @@ def tell_decided(decision: Decision, *, now: datetime) -> None:
         outcome = Outcome(decision.outcome).label
         subject = _("%(version)s: %(outcome)s") % {"version": version, "outcome": outcome}
         body = _("The authority's decision of %(day)s on %(version)s: %(outcome)s.") % {
-            "day": date_format(decision.decided_on),
+            "day": day_in_words(decision.decided_on),
             "version": version,
             "outcome": outcome,
         }

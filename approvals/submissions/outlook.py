@@ -28,7 +28,7 @@ class Outlook(TextChoices):
 PILLS = {
     Outlook.ON_TRACK: ("●", "green"),
     Outlook.AT_RISK: ("◐", "orange"),
-    Outlook.TOO_LATE: ("✕", "red"),
+    Outlook.TOO_LATE: ("▲", "red"),
 }
 
 

@@ -4,7 +4,10 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+from config.http.languages import speak
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):
@@ -12,6 +15,12 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
+        """Go on in the person's own language, whatever the browser asked for."""
+        translation.activate(user.language)
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        return speak(response, user.language)
 
 
 class SignInForm(LoginForm):

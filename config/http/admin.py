@@ -124,6 +124,8 @@ class ReadOnlyTabularInline(_NothingIsWritten, TabularInline):
     extra = 0
     can_delete = False
     show_change_link = False
+    # A row's first cell says what it is: unfold would say it twice.
+    hide_title = True
 
 
 class ReadOnlyStackedInline(_NothingIsWritten, StackedInline):

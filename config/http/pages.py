@@ -70,6 +70,8 @@ class ActPage(Page):
     consequences_title: Any = _("What this will cause")
     form_class: type[forms.BaseForm] = forms.Form
     template_name = "act_page.html"
+    # What the link back is called, where that is not what the act is about.
+    back_label: Any = ""
     # One sentence said after the act.
     done: Any = ""
 

@@ -30,6 +30,7 @@ class CreateAsset(ActPage):
     """A new asset; its first version comes next."""
 
     title = _("New asset")
+    back_label = _("Assets")
     button = _("Create the asset")
     form_class = AssetForm
 

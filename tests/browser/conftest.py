@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 import time_machine
 
+from approvals.people.actions import choose_language
 from tests.browser.people import Person
 from tests.factories import T0
+from tests.factories.people import Cast
 
 
 @pytest.fixture
@@ -19,12 +21,16 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 @pytest.fixture
 def sits_down(
-    browser: Any, live_server: Any, clock: time_machine.Traveller
+    browser: Any, live_server: Any, clock: time_machine.Traveller, cast: Cast
 ) -> Iterator[Callable[..., Person]]:
-    """Open a browser for a person: ``sits_down("pm")``; all leave at the end, without trouble."""
+    """Open a browser for a person: ``sits_down("pm")``; all leave at the end, without trouble.
+
+    The tests read English labels, hence each of them chose English.
+    """
     present: list[Person] = []
 
     def sit(name: str, **how: Any) -> Person:
+        choose_language(language="en", by=getattr(cast, name), now=T0)
         person = Person(browser, live_server.url, name, **how)
         present.append(person)
         return person

@@ -82,7 +82,10 @@ def task_for(version: Version, role: str) -> ReviewTask:
     return task
 
 
-def test_no_page_keeps_anybody_out(portfolio: dict[str, Version], sits_down: SitsDown) -> None:
+def test_no_page_keeps_anybody_out(
+    portfolio: dict[str, Version], cast: Cast, sits_down: SitsDown
+) -> None:
+    product = cast.product
     in_review, cleared, draft = (portfolio[kind] for kind in ("in_review", "cleared", "draft"))
     met = barriers_on(
         sits_down("pm"),
@@ -93,6 +96,9 @@ def test_no_page_keeps_anybody_out(portfolio: dict[str, Version], sits_down: Sit
         "/admin/assets/new/",
         f"/admin/submissions/versions/{draft.pk}/plan/",
         f"/admin/assets/versions/{draft.pk}/upload/",
+        f"/admin/review/versions/{draft.pk}/cancel/",
+        f"/admin/assets/of/{draft.asset.code}/edit/",
+        f"/admin/assets/of/{portfolio['in_use'].asset.code}/new-version/",
         "/admin/submissions/windows/",
         "/profile/",
     )
@@ -106,20 +112,33 @@ def test_no_page_keeps_anybody_out(portfolio: dict[str, Version], sits_down: Sit
         f"/admin/submissions/dossiers/{batch.dossiers.get().pk}/decide/",
         "/admin/positive_list/",
         "/admin/positive_list/negative/",
+        "/admin/positive_list/documents/",
+        "/admin/submissions/batches/new/",
+        "/admin/submissions/windows/new/",
     )
     met += barriers_on(
         sits_down("pharmacist"),
         "/admin/release/",
         f"/admin/release/versions/{cleared.pk}/release/",
         f"/admin/release/versions/{portfolio['in_use'].pk}/withdraw/",
+        f"/admin/release/versions/{portfolio['in_use'].pk}/suspend/",
+        f"/admin/release/products/{product.cis}/freeze/",
+        portfolio["withdrawn"].get_absolute_url(),
     )
-    met += barriers_on(sits_down("admin"), "/admin/catalogue/product/", "/admin/access/team/")
+    met += barriers_on(sits_down("inspector"), "/admin/audit/auditevent/")
+    met += barriers_on(
+        sits_down("admin"),
+        "/admin/catalogue/product/",
+        "/admin/access/team/",
+        "/admin/people/user/",
+    )
     met += barriers_on(
         sits_down("rep", phone=True),
         *(f"/a/{portfolio[kind].asset.code}/1/" for kind in ("in_use", "withdrawn")),
         "/field/?list=negative-list",
         "/field/?q=introuvable",
         "/profile/",
+        "/profile/password/",
     )
     assert met == []
 

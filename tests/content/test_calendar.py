@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,7 +11,9 @@ from content.calendar import (
     PARIS,
     add_months,
     add_working_days,
+    day_in_words,
     end_of_day,
+    full_day_in_words,
     is_working_day,
     paris_day,
     start_of_day,
@@ -132,3 +135,17 @@ def test_adding_working_days_and_counting_them_agree(day: date, count: int) -> N
     assert is_working_day(later)
     assert working_days_between(day, later) == count
     assert add_working_days(later, 0) == later
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "plain", "full"),
+    [
+        ("fr", date(2026, 4, 1), "1er avril 2026", "mercredi 1er avril 2026"),
+        ("fr", date(2026, 4, 24), "24 avril 2026", "vendredi 24 avril 2026"),
+        ("en", date(2026, 4, 1), "1 April 2026", "Wednesday 1 April 2026"),
+    ],
+)
+def test_days_in_words(language: str, day: date, plain: str, full: str) -> None:
+    with translation.override(language):
+        assert day_in_words(day) == plain
+        assert full_day_in_words(day) == full

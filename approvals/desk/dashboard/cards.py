@@ -17,6 +17,13 @@ class Line:
     end: str = ""
     # Late or at risk: shown in words, the colour only underlines it.
     alarm: str = ""
+    # Too late already, where an alarm alone would only warn.
+    late: bool = False
+
+    @property
+    def alarm_colour(self) -> str:
+        """Amber warns; red says that it happened, as on the page that tells more."""
+        return "red" if self.late else "amber"
 
 
 @dataclass
@@ -28,6 +35,8 @@ class Card:
     lines: list[Line] = field(default_factory=list)
     more: str = ""
     more_label: Any = ""
+    # Whether its lines are all of a kind, so that their number says something.
+    counted: bool = True
 
 
 @dataclass

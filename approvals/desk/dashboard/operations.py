@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from approvals.audit.chain import Verification
 from approvals.audit.models import AuditEvent, AuditHead
+from approvals.desk.act_words import act_words
 from approvals.desk.dashboard.cards import Card, Line, address
 from approvals.people.enums import Role
 from approvals.people.models import User
@@ -35,7 +36,7 @@ def inspector_cards(by: User, now: datetime) -> list[Card]:
     events = AuditEvent.objects.select_related("actor").order_by("-seq")[:SHOWN]
     lines = [
         Line(
-            event.kind.replace("_", " "),
+            act_words(event.kind),
             "",
             str(event.actor),
             "",
@@ -48,7 +49,9 @@ def inspector_cards(by: User, now: datetime) -> list[Card]:
 
 
 def _running(now: datetime) -> Card:
-    return Card(_("Is everything running?"), "", [_chain_line(), *_outbox_lines(now)])
+    return Card(
+        _("Is everything running?"), "", [_chain_line(), *_outbox_lines(now)], counted=False
+    )
 
 
 def _chain_line() -> Line:

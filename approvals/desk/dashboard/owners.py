@@ -73,6 +73,7 @@ def windows_card(by: User, today: date) -> Card:
         lines,
         address("submissions:windows"),
         _("All windows"),
+        counted=False,
     )
 
 
@@ -89,7 +90,7 @@ def _window_line(window: DepositWindow, today: date) -> Line:
     left = working_days_between(today, latest)
     remark = _("a new submission enters review by %(day)s") % {"day": plain_day(latest)}
     if left < 0:
-        return Line(str(window), "", remark, alarm=_("too late for a new submission"))
+        return Line(str(window), "", remark, alarm=_("too late for a new submission"), late=True)
     end = ngettext("%(n)d working day left", "%(n)d working days left", left) % {"n": left}
     return Line(str(window), "", remark, end=end, alarm=_("at risk") if left < RISK_DAYS else "")
 
@@ -103,6 +104,7 @@ def _planned_line(planned: PlannedRow) -> Line:
         _("planned for this window"),
         version.state,
         alarm=str(planned.outlook.label) if late else "",
+        late=planned.outlook == Outlook.TOO_LATE,
     )
 
 

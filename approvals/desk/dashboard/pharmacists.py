@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from approvals.desk.dashboard.cards import Card, Deed, Line, address
 from approvals.people.models import User
@@ -22,7 +23,7 @@ def cards(by: User, now: datetime) -> list[Card]:
 def deed(by: User, now: datetime) -> Deed | None:
     url = address("release:queue")
     waits = Version.objects.visible_to(by).awaiting_release().exists()
-    return Deed(_("Release"), url) if url and waits else None
+    return Deed(pgettext("verb", "Release"), url) if url and waits else None
 
 
 def _awaiting(by: User) -> Card:

@@ -2,7 +2,7 @@
 
 from approvals.desk.views.assets import AssetList, AssetPage
 from approvals.desk.views.home import Home
-from approvals.desk.views.profile import Accountability, PasswordChange, Profile
+from approvals.desk.views.profile import Accountability, Language, PasswordChange, Profile
 from approvals.desk.views.versions import VersionFile, VersionPage
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "AssetList",
     "AssetPage",
     "Home",
+    "Language",
     "PasswordChange",
     "Profile",
     "VersionFile",

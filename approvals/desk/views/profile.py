@@ -5,15 +5,17 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import authenticate, update_session_auth_hash
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from approvals.audit import InvalidInput
-from approvals.people.actions import accept_accountability, change_password
+from approvals.people.actions import accept_accountability, change_password, choose_language
 from approvals.people.enums import EVERYONE, Role
 from approvals.people.models import User
+from config.http.languages import speak
 from config.http.once import Sending
 from config.http.pages import ActPage, Page
 from content.access.models import Team
@@ -32,8 +34,23 @@ class Profile(Page):
         return self.page(person=self.by, role_labels=roles, teams=teams)
 
 
+class Language(Page):
+    """Choose the language of one's pages and mails, by a button of the profile."""
+
+    roles = EVERYONE
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        language = request.POST.get("language", "")
+        try:
+            choose_language(language=language, by=self.by, now=self.now)
+        except InvalidInput as error:
+            raise Http404 from error
+        return speak(redirect("desk:profile"), language)
+
+
 class _AboutMe(ActPage):
     roles = EVERYONE
+    back_label = _("My profile")
 
     def get_object(self, request: HttpRequest, **kwargs: Any) -> User:
         return self.by

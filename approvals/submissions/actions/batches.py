@@ -33,7 +33,7 @@ from approvals.submissions.policies import (
 )
 from content.assets.enums import ChangeKind
 from content.assets.models import Version
-from content.calendar import paris_day
+from content.calendar import day_in_words, paris_day
 from content.catalogue.actions import lock_list_head
 from content.catalogue.enums import VisaCategory
 
@@ -59,7 +59,7 @@ def create_batch(
         raise InvalidInput.at(
             "window",
             _("This window closed on %(day)s: choose one that is still ahead.")
-            % {"day": chosen.closes_on},
+            % {"day": day_in_words(chosen.closes_on)},
             "window_closed",
         )
     batch = Batch(

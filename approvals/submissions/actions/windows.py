@@ -12,6 +12,7 @@ from approvals.people.models import User
 from approvals.submissions.evaluation import evaluation_end
 from approvals.submissions.models import DepositWindow, Dossier
 from approvals.submissions.policies import WINDOW_ROLES, check_can_record_window
+from content.calendar import day_in_words, paris_day
 from content.catalogue.enums import VisaCategory
 from content.catalogue.models import Jurisdiction, VisaRule
 
@@ -108,7 +109,7 @@ def _settle(window: DepositWindow, evaluation_ends_on: date | None) -> None:
         raise InvalidInput.at(
             "overridden_reason",
             _("The rule gives %(day)s: say why the evaluation ends on another day.")
-            % {"day": by_rule},
+            % {"day": day_in_words(by_rule)},
         )
 
 
@@ -173,7 +174,7 @@ def _check_deposits_stay_inside(window: DepositWindow) -> None:
             raise StateConflict(
                 "window_has_deposits",
                 _("A deposit of %(instant)s was recorded in this window: keep its day inside.")
-                % {"instant": deposited_at},
+                % {"instant": day_in_words(paris_day(deposited_at))},
             )
 
 

@@ -6,14 +6,13 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from approvals.audit.models import Recorded, RecordedQuerySet
 from approvals.people.models import User
 from content.assets.models import Reference, Version
-from content.calendar import end_of_day, start_of_day
+from content.calendar import day_in_words, end_of_day, start_of_day
 from content.catalogue.enums import VisaCategory
 from content.catalogue.models import Jurisdiction
 
@@ -82,8 +81,8 @@ class DepositWindow(Recorded):
         label = gettext("%(authority)s %(category)s, %(opens)s to %(closes)s") % {
             "authority": self.authority,
             "category": self.category,
-            "opens": date_format(self.opens_on),
-            "closes": date_format(self.closes_on),
+            "opens": day_in_words(self.opens_on),
+            "closes": day_in_words(self.closes_on),
         }
         if self.made_up:
             label += " — " + gettext("made up for the demonstration")

@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.http import FileResponse, HttpRequest
 from django.shortcuts import get_object_or_404
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -44,7 +43,7 @@ from approvals.submissions.policies import (
     check_evaluation_over,
 )
 from config.http.pages import ActPage, Page
-from content.calendar import PARIS, paris_day
+from content.calendar import PARIS, day_in_words, paris_day
 from content.files import open_stored
 
 
@@ -183,7 +182,7 @@ class DepositPage(SignedOnDossier):
         if obj.evaluation_ends_on is not None:
             said.append(
                 gettext("Its evaluation ends on %(day)s.")
-                % {"day": date_format(obj.evaluation_ends_on)}
+                % {"day": day_in_words(obj.evaluation_ends_on)}
             )
         return said
 
@@ -251,7 +250,7 @@ class TacitPage(SignedOnDossier):
         ends_on: Any = obj.evaluation_ends_on
         return [
             gettext("The visa of %(version)s starts on %(day)s, the day the evaluation ended.")
-            % {"version": obj.version, "day": date_format(ends_on)}
+            % {"version": obj.version, "day": day_in_words(ends_on)}
         ]
 
     def perform(  # type: ignore[override]

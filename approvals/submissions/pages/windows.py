@@ -6,7 +6,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -22,7 +21,7 @@ from approvals.submissions.policies import (
 )
 from config.http.pages import ActPage, Page
 from content.assets.models import Version
-from content.calendar import paris_day
+from content.calendar import day_in_words, paris_day
 
 PREPARES = (*OWNERS, *READERS_OF_ALL, Role.ADMINISTRATOR)
 
@@ -126,7 +125,7 @@ class PlanPage(ActPage):
                     "reference and gives a new one."
                 )
                 % {
-                    "day": date_format(current.planned_on),
+                    "day": day_in_words(current.planned_on),
                     "reference": current.reference.value,
                 }
             )

@@ -19,7 +19,7 @@ from approvals.submissions.models import (
 from approvals.submissions.policies.batches import (
     check_can_batch,
 )
-from content.calendar import paris_day
+from content.calendar import day_in_words, paris_day
 from content.catalogue.models import VisaRule
 
 
@@ -117,10 +117,11 @@ def check_evaluation_over(dossier: Dossier, decided_on: date, day: date) -> None
         raise StateConflict(
             "evaluation_not_over",
             _("The evaluation ends on %(day)s: silence can be confirmed from the day after.")
-            % {"day": ends_on},
+            % {"day": day_in_words(ends_on)},
         )
     if decided_on < ends_on:
         raise InvalidInput.at(
             "decided_on",
-            _("Silence grants on %(day)s at the earliest: correct the date.") % {"day": ends_on},
+            _("Silence grants on %(day)s at the earliest: correct the date.")
+            % {"day": day_in_words(ends_on)},
         )

@@ -24,7 +24,7 @@ from approvals.submissions.policies.batches import (
 from content import files as storage
 from content.assets.digests import digest_of
 from content.assets.models import Version
-from content.calendar import paris_day
+from content.calendar import day_in_words, paris_day
 from content.catalogue.enums import VisaCategory
 from content.catalogue.models import Product
 from content.catalogue.policies import public_bar
@@ -112,7 +112,7 @@ def check_deposit_time(dossier: Dossier, deposited_at: datetime, now: datetime) 
         raise StateConflict(
             "outside_window",
             _("The window is open from %(opens)s 0:00 to %(closes)s 23:59, Paris time.")
-            % {"opens": window.opens_on, "closes": window.closes_on},
+            % {"opens": day_in_words(window.opens_on), "closes": day_in_words(window.closes_on)},
         )
     if window is None:
         check_planned_outside(dossier)

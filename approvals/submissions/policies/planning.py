@@ -14,6 +14,7 @@ from approvals.submissions.models import (
 from content.assets.enums import PLANNABLE, ChangeKind, State
 from content.assets.models import Version
 from content.assets.policies import check_owner
+from content.calendar import day_in_words
 
 WINDOW_ROLES = (Role.REGULATORY_REVIEWER, Role.ADMINISTRATOR)
 
@@ -57,7 +58,7 @@ def check_window_takes(window: DepositWindow, version: Version, day: date) -> No
         raise InvalidInput.at(
             "window",
             _("This window closed on %(day)s: choose one that is still ahead.")
-            % {"day": window.closes_on},
+            % {"day": day_in_words(window.closes_on)},
             "window_closed",
         )
     if window.category != version.visa_category:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from content.assets.enums import State
-from content.calendar import PARIS, paris_day
+from content.calendar import PARIS, day_in_words, full_day_in_words, paris_day
 
 register = template.Library()
 
@@ -58,13 +58,13 @@ def pill(shape: str, word: Any, colour: str = "grey") -> SafeString:
 @register.filter
 def full_day(day: date | None) -> str:
     """Write a day in full: "vendredi 24 avril 2026"."""
-    return "" if day is None else formats.date_format(day, _("l j F Y"))
+    return "" if day is None else full_day_in_words(day)
 
 
 @register.filter
 def plain_day(day: date | None) -> str:
     """Write a day without its weekday: "24 avril 2026"."""
-    return "" if day is None else formats.date_format(day, _("j F Y"))
+    return "" if day is None else day_in_words(day)
 
 
 @register.filter

@@ -6,14 +6,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Max, Min
-from django.utils import formats
 from django.utils.translation import gettext as _
 
 from content.assets.enums import LimitCode
 from content.assets.models import Period, Version
 from content.assets.validity.bars import Bar, bars_of, reasons_on
 from content.assets.validity.facts import FactsReader
-from content.calendar import end_of_day, paris_day
+from content.calendar import day_in_words, end_of_day, paris_day
 
 
 @dataclass(frozen=True)
@@ -115,8 +114,8 @@ def _reason(bar: Bar, day: date, as_of: datetime | None, seen: set[int]) -> Reas
 
 
 def _sentence(bar: Bar) -> str:
-    since = formats.date_format(bar.starts_on, "j F Y") if bar.starts_on > date.min else ""
-    until = formats.date_format(bar.ends_on, "j F Y") if bar.ends_on < date.max else ""
+    since = day_in_words(bar.starts_on) if bar.starts_on > date.min else ""
+    until = day_in_words(bar.ends_on) if bar.ends_on < date.max else ""
     values: dict[str, Any] = {"since": since, "until": until, "text": bar.text}
     sentence = _sentences()[LimitCode(bar.code)]
     if bar.code == LimitCode.NOT_YET and not until:

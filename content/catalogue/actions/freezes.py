@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from approvals.audit import InvalidInput, StateConflict, act
 from approvals.people.models import User
-from content.calendar import paris_day
+from content.calendar import day_in_words, paris_day
 from content.catalogue.actions.list_head import lock_list_head
 from content.catalogue.models import Product, ProductFreeze
 from content.catalogue.policies import FREEZE_ROLES, check_can_freeze, check_can_lift
@@ -61,7 +61,7 @@ def freeze_product(
         raise StateConflict(
             "already_frozen",
             _("%(product)s is already frozen from %(day)s: nothing more is to do.")
-            % {"product": product.name, "day": freeze.starts_on.isoformat()},
+            % {"product": product.name, "day": day_in_words(freeze.starts_on)},
         )
     freeze.save()
     products_changed.send(Product, product_ids={product.pk}, by=by, now=now)

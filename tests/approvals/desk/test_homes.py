@@ -5,9 +5,13 @@ from django.contrib import admin
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from approvals.audit import InvalidInput
+from approvals.audit.acts import registry
+from approvals.audit.models import AuditEvent
+from approvals.desk.act_words import WORDS
 from approvals.desk.dashboard.home import cards_of, deed_of
 from approvals.desk.navigation import entries
-from approvals.people.actions import grant_role
+from approvals.people.actions import choose_language, grant_role
 from approvals.people.enums import Role
 from approvals.people.models import User
 from content.assets.enums import State
@@ -161,10 +165,42 @@ class TestProfile:
         assert list(answer.context["form"].errors) == [field]
         assert User.objects.get(pk=cast.pm.pk).check_password(PASSWORD)
 
-    def test_the_language_is_chosen_there(self, cast: Cast, signed_in: SignIn) -> None:
+    def test_the_language_is_chosen_there_for_pages_and_mails(
+        self, cast: Cast, signed_in: SignIn
+    ) -> None:
         client = signed_in(cast.pm)
         profile = reverse("desk:profile")
         for code in ("en", "fr"):
-            given = {"language": code, "next": profile}
-            assert client.post(reverse("set_language"), given)["Location"] == profile
+            answer = client.post(reverse("desk:language"), {"language": code})
+            assert answer["Location"] == profile
             assert f'<html lang="{code}"' in client.get(profile).content.decode()
+            assert User.objects.get(pk=cast.pm.pk).language == code
+        changes = AuditEvent.objects.filter(kind="choose_language", actor=cast.pm)
+        assert changes.count() == 2
+
+    def test_another_language_is_not_spoken(self, cast: Cast, signed_in: SignIn) -> None:
+        answer = signed_in(cast.pm).post(reverse("desk:language"), {"language": "de"})
+        assert answer.status_code == 404
+        assert User.objects.get(pk=cast.pm.pk).language == "fr"
+        with pytest.raises(InvalidInput) as refused:
+            choose_language(language="de", by=cast.pm, now=T0)
+        assert refused.value.code == "invalid"
+        assert list(refused.value.errors) == ["language"]
+
+    def test_signing_in_goes_on_in_ones_own_language(self, cast: Cast, client: Client) -> None:
+        choose_language(language="en", by=cast.pm, now=T0)
+        given = {"login": "pm", "password": PASSWORD}
+        french = {"accept-language": "fr"}
+        assert client.post(reverse("account_login"), given, headers=french).status_code == 302
+        text = client.get(reverse("desk:profile"), headers=french).content.decode()
+        assert '<html lang="en"' in text
+        assert "My profile" in text
+
+
+def test_every_act_has_its_words() -> None:
+    kinds = {
+        registered.kind
+        for registered in registry.values()
+        if registered.function.startswith(("approvals.", "content."))
+    }
+    assert kinds == set(WORDS)

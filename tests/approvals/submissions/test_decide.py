@@ -103,6 +103,7 @@ class TestTacit:
             record_decision(cast, dossier, "tacit", decided_on=self.ENDS_ON, now=now)
 
         assert refused.value.code == "evaluation_not_over"
+        assert "-" not in str(refused.value), "a day is said in words"
         assert fresh(dossier).state == DossierState.DEPOSITED
 
     def test_is_nothing_where_silence_grants_nothing(self, cast: Cast) -> None:
