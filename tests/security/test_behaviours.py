@@ -5,6 +5,8 @@ What no single app can prove is proved here.
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ from django.test import Client
 
 from approvals.audit.acts import registry
 from approvals.audit.errors import WriteOutsideAct
-from approvals.audit.models import AuditEvent, Recorded
+from approvals.audit.models import AuditCheckpoint, AuditEvent, Recorded
 from approvals.people.actions import create_person, grant_role
 from approvals.people.enums import Role
 from approvals.people.models import User
@@ -30,6 +32,7 @@ from content.assets.models import Version
 from tests.factories import T0
 from tests.factories.people import PASSWORD, Cast, make_person
 from tests.factories.review import give, in_review, task_of
+from tests.factories.submissions import make_deposited
 from tests.security.conftest import client_of
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +72,7 @@ PROVED = {
     23: ("content/assets/test_edit_asset.py", "test_a_reason_is_owed_once_anything_was_submitted"),
     24: ("approvals/audit/test_act.py", "test_the_database_refuses_to_alter_an_event"),
     26: ("approvals/audit/test_act.py", "test_a_refused_act_leaves_nothing"),
+    32: ("approvals/desk/test_export_audit.py", "test_b32_it_verifies_offline"),
     30: ("content/assets/test_lifecycle.py", "test_a_transition_is_legal_exactly_where_the_table"),
     38: (
         "scenarios/test_outcome_api.py",
@@ -220,9 +224,63 @@ class TestManifestation:
             cursor.execute("UPDATE signatures_signature SET covers = '[]'")
 
 
+GUARDED = ("audit_auditevent", "audit_auditcheckpoint", "signatures_signature")
+
+
+# What the application's database role may try, and how PostgreSQL refuses.
+REFUSALS = {
+    "UPDATE {0} SET {1} = {1}": "append-only",
+    "DELETE FROM {0}": "append-only",
+    "TRUNCATE {0} CASCADE": "permission denied",
+    "ALTER TABLE {0} DISABLE TRIGGER USER": "must be owner",
+    "DROP TRIGGER {0}_append_only_row ON {0}": "must be owner",
+    "DROP TABLE {0} CASCADE": "must be owner",
+    "SET session_replication_role = replica": "permission denied",
+    "CREATE OR REPLACE FUNCTION imprimatur_append_only() RETURNS trigger LANGUAGE plpgsql"
+    " AS 'BEGIN RETURN NEW; END'": "permission denied|must be owner",
+}
+
+
+@contextmanager
+def application_role() -> Iterator[None]:
+    """Be the application's database role, with the rights that docs/operations.md gives it."""
+    role = "imprimatur_application_of_tests"
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        # It goes with the test's transaction.
+        cursor.execute(f"CREATE ROLE {role}")
+        for right in (
+            "USAGE ON SCHEMA public",
+            "SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public",
+            "USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public",
+        ):
+            cursor.execute(f"GRANT {right} TO {role}")
+        cursor.execute(f"SET ROLE {role}")
+        yield
+        cursor.execute("RESET ROLE")
+
+
+@pytest.mark.postgres
+def test_b24_the_applications_role_cannot_go_round_the_triggers(cast: Cast, settings: Any) -> None:
+    settings.SIGNING_KEY = "55" * 32
+    make_deposited(cast)
+    with application_role():
+        assert Signature.objects.exists()
+        assert AuditCheckpoint.objects.exists()
+        for table in GUARDED:
+            key = "id" if table == "signatures_signature" else "seq"
+            for statement, refusal in REFUSALS.items():
+                with (
+                    pytest.raises(DatabaseError, match=refusal),
+                    transaction.atomic(),
+                    connection.cursor() as cursor,
+                ):
+                    cursor.execute(statement.format(table, key))
+
+
 @pytest.mark.postgres
 def test_b24_postgresql_refuses_to_empty_the_trail(system: User) -> None:
-    for table in ("audit_auditevent", "signatures_signature"):
+    for table in GUARDED:
         with (
             pytest.raises(DatabaseError, match="append-only"),
             transaction.atomic(),

@@ -1,6 +1,6 @@
 """The administrator's home: is the chain intact, does everything leave, whose rights changed?
 
-The inspector's: the last acts, and a search.
+The inspector's: the last acts, whether the evidence is intact, and a search.
 """
 
 import json
@@ -12,24 +12,22 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from approvals.audit.chain import Verification
-from approvals.audit.models import AuditEvent, AuditHead
+from approvals.audit.models import AuditEvent
 from approvals.desk.act_words import act_words
+from approvals.desk.dashboard import evidence
 from approvals.desk.dashboard.cards import Card, Line, address
 from approvals.people.enums import Role
 from approvals.people.models import User
 from content.assets.templatetags.imprimatur import paris_short
 from content.outbox.models import Message
 
-# The whole chain is verified by ``verify_audit``; a page looks at its end.
-EVENTS_VERIFIED = 500
 LATE_AFTER = timedelta(minutes=15)
 RIGHTS = ("grant_role", "revoke_role")
 SHOWN = 10
 
 
 def cards(by: User, now: datetime) -> list[Card]:
-    return [_running(now), _locked_out(), _rights()]
+    return [_running(now), evidence.card(now), _locked_out(), _rights()]
 
 
 def inspector_cards(by: User, now: datetime) -> list[Card]:
@@ -44,26 +42,18 @@ def inspector_cards(by: User, now: datetime) -> list[Card]:
         )
         for event in events
     ]
-    more = address("admin:audit_auditevent_changelist")
-    return [Card(_("Last acts"), _("Nothing was done yet."), lines, more, _("The whole trail"))]
+    last = Card(
+        _("Last acts"),
+        _("Nothing was done yet."),
+        lines,
+        address("admin:audit_auditevent_changelist"),
+        _("The whole trail"),
+    )
+    return [last, evidence.card(now)]
 
 
 def _running(now: datetime) -> Card:
-    return Card(
-        _("Is everything running?"), "", [_chain_line(), *_outbox_lines(now)], counted=False
-    )
-
-
-def _chain_line() -> Line:
-    head = AuditHead.objects.filter(pk=1).values_list("seq", flat=True).first() or 0
-    check = Verification(max(1, head - EVENTS_VERIFIED + 1)).run()
-    if check.fault:
-        said = _("event %(seq)s: %(what)s") % {"seq": check.fault.seq, "what": check.fault.what}
-        return Line(_("Audit chain"), "", said, alarm=_("broken"))
-    said = ngettext("the last event holds", "the last %(n)d events hold", check.count) % {
-        "n": check.count
-    }
-    return Line(_("Audit chain"), "", said, end=_("intact"))
+    return Card(_("Is everything running?"), "", _outbox_lines(now), counted=False)
 
 
 def _outbox_lines(now: datetime) -> list[Line]:

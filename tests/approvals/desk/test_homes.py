@@ -83,9 +83,10 @@ class TestHome:
         self, cast: Cast
     ) -> None:
         grant_role(cast.legal, Role.DPO, by=cast.admin, now=T0)
-        running, _locked, rights = cards_of(cast.admin, T0)
-        assert running.lines[0].alarm == ""
+        running, evidence, _locked, rights = cards_of(cast.admin, T0)
         assert running.lines[0].end
+        assert evidence.lines[0].alarm == ""
+        assert evidence.lines[0].end
         assert rights.lines[0].text == str(cast.legal)
         assert str(cast.admin) in rights.lines[0].remark
 
