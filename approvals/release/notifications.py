@@ -16,6 +16,7 @@ from approvals.release.models import ProductFreezeAct, ReleaseAct
 from approvals.release.queries import products_of
 from content.assets.enums import Nature
 from content.assets.models import Version
+from content.assets.validity.facts import regulated_metadata
 from content.calendar import day_in_words, paris_day
 from content.catalogue.models import Product, ProductFreeze
 from content.outbox.actions import tell
@@ -25,17 +26,17 @@ Mail = Callable[[], tuple[str, str]]
 
 def released(done: ReleaseAct, *, now: datetime) -> None:
     """Tell that a version may be used."""
-    _tell_of(done, lambda: _released_mail(done), now=now)
+    _tell_of(done, partial(_released_mail, done, _title(done.version)), now=now)
 
 
 def resumed(done: ReleaseAct, *, now: datetime) -> None:
     """Tell that a version may be used again."""
-    _tell_of(done, lambda: _resumed_mail(done), now=now)
+    _tell_of(done, partial(_resumed_mail, done, _title(done.version)), now=now)
 
 
 def stopped(done: ReleaseAct, *, now: datetime) -> None:
     """Tell that a version may no longer be used, from when, and why."""
-    _tell_of(done, lambda: _stopped_mail(done), now=now)
+    _tell_of(done, partial(_stopped_mail, done, _title(done.version)), now=now)
 
 
 def frozen(done: ProductFreezeAct, versions: Sequence[Version], *, now: datetime) -> None:
@@ -63,10 +64,11 @@ class _Stop:
 
 
 def _tell_frozen(stop: _Stop, versions: Sequence[Version], *, now: datetime) -> None:
-    stopped_for: dict[User, list[Version]] = {}
+    stopped_for: dict[User, list[str]] = {}
     for version in versions:
+        line = f"- {version} — {_title(version)}"
         for person in _concerned(version):
-            stopped_for.setdefault(person, []).append(version)
+            stopped_for.setdefault(person, []).append(line)
     for person, theirs in stopped_for.items():
         key = f"release.freeze:{stop.occasion}:{person.pk}"
         _tell(person, partial(_frozen_mail, stop, theirs), key=key, now=now)
@@ -90,7 +92,8 @@ def _concerned(version: Version) -> list[User]:
     What was never usable stays in the office (DOMAIN.md §9).
     """
     asset = version.asset
-    roles = (Role.MSL,) if asset.nature == Nature.MEDICAL else FIELD
+    medical = _reviewed(version, "nature") == Nature.MEDICAL
+    roles = (Role.MSL,) if medical else FIELD
     products = [product.pk for product in products_of(version)]
     theirs = Q(memberships__team__team_products__product__in=products)
     if not products:
@@ -101,31 +104,36 @@ def _concerned(version: Version) -> list[User]:
     return [people[pk] for pk in sorted(people)]
 
 
-def _released_mail(done: ReleaseAct) -> tuple[str, str]:
-    version = done.version
-    values = {
-        "version": version,
-        "title": version.asset.title,
-        "day": day_in_words(done.effective_on),
-    }
+def _reviewed(version: Version, name: str) -> str:
+    """Return a version's title or nature as it was reviewed, whatever its asset became (§2)."""
+    frozen = regulated_metadata([version.pk]).get(version.pk, {})
+    return str(frozen.get(name) or getattr(version.asset, name))
+
+
+def _title(version: Version) -> str:
+    return _reviewed(version, "title")
+
+
+def _released_mail(done: ReleaseAct, title: str) -> tuple[str, str]:
+    values = {"version": done.version, "title": title, "day": day_in_words(done.effective_on)}
     return (
         _("%(version)s is released") % values,
         _("%(title)s (%(version)s) may be used from %(day)s on.") % values,
     )
 
 
-def _resumed_mail(done: ReleaseAct) -> tuple[str, str]:
-    values = {"version": done.version, "title": done.version.asset.title, "reason": done.reason}
+def _resumed_mail(done: ReleaseAct, title: str) -> tuple[str, str]:
+    values = {"version": done.version, "title": title, "reason": done.reason}
     return (
         _("%(version)s may be used again") % values,
         _("%(title)s (%(version)s) is no longer suspended: %(reason)s") % values,
     )
 
 
-def _stopped_mail(done: ReleaseAct) -> tuple[str, str]:
+def _stopped_mail(done: ReleaseAct, title: str) -> tuple[str, str]:
     values = {
         "version": done.version,
-        "title": done.version.asset.title,
+        "title": title,
         "day": day_in_words(done.effective_on),
         "reason": done.reason,
     }
@@ -141,12 +149,12 @@ def _stopped_mail(done: ReleaseAct) -> tuple[str, str]:
     )
 
 
-def _frozen_mail(stop: _Stop, versions: list[Version]) -> tuple[str, str]:
+def _frozen_mail(stop: _Stop, lines: list[str]) -> tuple[str, str]:
     values = {
         "product": stop.product.name,
         "day": day_in_words(stop.day),
         "reason": stop.reason,
-        "versions": "\n".join(f"- {version} — {version.asset.title}" for version in versions),
+        "versions": "\n".join(lines),
     }
     return (
         _("Advertising for %(product)s stops on %(day)s") % values,

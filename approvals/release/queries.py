@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from approvals.people.models import User
 from content.assets.enums import IN_USE, Cause, DependencyKind, Nature, State
-from content.assets.models import Dependency, Period, Version
+from content.assets.models import AssetProduct, Dependency, Period, Version
 from content.assets.validity.facts import regulated_metadata
 from content.calendar import paris_day
 from content.catalogue.models import Product, ProductFreeze
@@ -146,12 +146,13 @@ def open_freezes() -> QuerySet[ProductFreeze]:
     return freezes.order_by("starts_on", "pk")
 
 
-def products_in_use() -> QuerySet[Product]:
-    """Return the products with a released promotional version and no freeze: what can be frozen."""
-    released = Version.objects.filter(state=State.RELEASED, asset__nature=Nature.PROMOTIONAL)
-    return (
-        Product.objects.filter(assets__versions__in=released)
-        .exclude(freezes__in=ProductFreeze.objects.not_lifted())
-        .distinct()
-        .order_by("name", "pk")
-    )
+def products_to_freeze(day: date) -> QuerySet[Product]:
+    """Return what can be frozen on a day: every product that an asset names, or ever named.
+
+    A freeze bars deposits and releases too, so that nothing need be released (DOMAIN.md §8); one
+    that is still to begin can be brought forward.
+    """
+    named = AssetProduct.history.values("product")  # type: ignore[attr-defined]
+    begun = ProductFreeze.objects.not_lifted().filter(starts_on__lte=day)
+    products = Product.objects.filter(pk__in=named).exclude(freezes__in=begun)
+    return products.order_by("name", "pk")

@@ -17,7 +17,7 @@ from approvals.release.queries import (
     lapsing_before,
     made_unusable_by,
     open_freezes,
-    products_in_use,
+    products_to_freeze,
     reached_by_freeze,
     suspended,
 )
@@ -57,7 +57,7 @@ class Queue(Page):
             suspended=suspended(self.by),
             lapsing=lapsing_before(self.by, horizon, self.now)[:50],
             freezes=open_freezes(),
-            products=products_in_use(),
+            products=products_to_freeze(paris_day(self.now)),
         )
 
 

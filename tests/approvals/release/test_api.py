@@ -169,6 +169,24 @@ class TestPages:
         for part in ("Suspendue", "Bientôt finie", "réévaluation", f"/{stopped.pk}/resume/"):
             assert part in shown
 
+    @pytest.mark.slow
+    def test_every_product_can_be_frozen_or_sooner_unless_it_is(
+        self, cast: Cast, pharmacist: Client
+    ) -> None:
+        """A freeze bars deposits and releases: it needs no released version (§8)."""
+        assert make_bare_cleared(make_bare_asset(cast.product))
+        suspend_it(make_released(cast.free_product), cast.pharmacist)
+        make_released(cast.other_product)
+        links = {
+            product: f"/admin/release/products/{product.cis}/freeze/"
+            for product in (cast.product, cast.free_product, cast.other_product)
+        }
+        tomorrow = TODAY + timedelta(days=1)
+        freeze_it(cast.free_product, cast.pharmacist, effective_on=tomorrow)
+        freeze_it(cast.other_product, cast.pharmacist)
+        shown = pharmacist.get("/admin/release/").content.decode()
+        assert [link in shown for link in links.values()] == [True, True, False]
+
     def test_its_queries_do_not_grow_with_its_rows(self, cast: Cast, pharmacist: Client) -> None:
         counts = []
         for _ in range(2):

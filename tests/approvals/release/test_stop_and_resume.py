@@ -16,7 +16,7 @@ from approvals.release.queries import made_unusable_by
 from approvals.signatures.enums import Meaning
 from content.assets.actions.facts import interrupt
 from content.assets.actions.sweep import follow_the_day
-from content.assets.enums import Cause, InvolvementKind, State
+from content.assets.enums import Cause, InvolvementKind, Nature, State
 from content.assets.models import Involvement, Version
 from content.assets.validity import usable_on, why_not
 from content.calendar import paris_day
@@ -79,6 +79,19 @@ class TestSuspend:
             )
         suspend_it(version, cast.pharmacist, effective_on=TODAY + 2 * DAY)
         assert not usable(version, TODAY + 2 * DAY)
+
+    def test_the_field_is_told_of_what_was_reviewed(self, cast: Cast) -> None:
+        """Editing the asset for its next version changes neither the title nor who is told (§2)."""
+        assert cast.rep
+        assert cast.msl
+        version = make_released(cast.product, nature=Nature.MEDICAL, title="Note médicale")
+        asset = version.asset
+        asset.title, asset.nature = "Prochaine", Nature.INSTITUTIONAL
+        keep(asset, by=system_actor())
+        suspend_it(version, cast.pharmacist)
+        told = Message.objects.filter(topic="release.suspend").exclude(recipient=asset.owner)
+        assert [message.recipient for message in told] == [cast.msl]
+        assert "Note médicale" in told.get().body
 
     def test_the_field_is_told_why(self, cast: Cast) -> None:
         assert cast.rep
