@@ -1,6 +1,6 @@
 """Evidence: acts, the chained trail, its verification. Imports no domain app."""
 
-from approvals.audit.acts import Act, act, current_act
+from approvals.audit.acts import Act, act, current_act, is_under_way
 from approvals.audit.errors import InvalidInput, PolicyDenied, Refusal, StateConflict
 
 __all__ = [
@@ -11,4 +11,5 @@ __all__ = [
     "StateConflict",
     "act",
     "current_act",
+    "is_under_way",
 ]

@@ -72,6 +72,11 @@ def current_act() -> Act:
     return under_way
 
 
+def is_under_way() -> bool:
+    """Whether an act is under way, hence a transaction open and locks held."""
+    return _current.get() is not None
+
+
 def act(kind: str, *, roles: Iterable[str] = ()) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function an act: one transaction, one actor, one audit event.
 

@@ -109,6 +109,10 @@ class ActPage(Page):
     def get_done(self, obj: Any, cleaned_data: dict[str, Any]) -> Any:
         return self.done
 
+    def prepared(self, obj: Any, cleaned_data: dict[str, Any]) -> dict[str, Any]:
+        """Return what ``perform`` is given; what takes long is done here, before a transaction."""
+        return cleaned_data
+
     @abc.abstractmethod
     def perform(self, obj: Any, cleaned_data: dict[str, Any], by: Any, now: datetime) -> Any:
         """Call the one action and return a redirect target (a URL, a name, or a model)."""
@@ -153,7 +157,8 @@ class ActPage(Page):
 
     def act(self, obj: Any, form: Any, sending: Sending) -> str:
         """Do the act once for this sending of the form and return where it leads."""
-        return sending.led_to(lambda: self.perform(obj, form.cleaned_data, self.by, self.now))
+        given = self.prepared(obj, form.cleaned_data)
+        return sending.led_to(lambda: self.perform(obj, given, self.by, self.now))
 
     def field_of(self, error: PolicyDenied, form: Any) -> str | None:
         """Return the field at which a refusal is shown, or None for the whole form."""

@@ -13,7 +13,14 @@ from approvals.people.enums import OWNERS
 from approvals.people.models import User
 from approvals.people.policies import check_role
 from config.http.pages import ActPage
-from content.assets.actions import create_asset, create_version, edit_asset, upload_revision
+from content.assets.actions import (
+    create_asset,
+    create_version,
+    edit_asset,
+    inspected_for_asset,
+    inspected_for_version,
+    upload_revision,
+)
 from content.assets.actions.assets import identity_of
 from content.assets.enums import METADATA_FROZEN
 from content.assets.forms import AssetForm, EditForm, RevisionForm, VersionForm
@@ -122,6 +129,10 @@ class NewVersion(_OfAnAsset):
     def form_kwargs(self, obj: Asset) -> dict[str, Any]:
         return {"asset_type": obj.asset_type, "first": not obj.versions.exists()}
 
+    def prepared(self, obj: Asset, cleaned_data: dict[str, Any]) -> dict[str, Any]:
+        files = inspected_for_asset(obj.pk, cleaned_data["files"], by=self.by, now=self.now)
+        return {**cleaned_data, "files": files}
+
     def perform(self, obj: Asset, cleaned_data: dict[str, Any], by: User, now: datetime) -> str:
         version = create_version(obj.pk, by=by, now=now, **cleaned_data)
         return version.get_absolute_url()
@@ -148,6 +159,10 @@ class Upload(ActPage):
 
     def form_kwargs(self, obj: Version) -> dict[str, Any]:
         return {"asset_type": obj.asset.asset_type}
+
+    def prepared(self, obj: Version, cleaned_data: dict[str, Any]) -> dict[str, Any]:
+        files = inspected_for_version(obj.pk, cleaned_data["files"], by=self.by, now=self.now)
+        return {**cleaned_data, "files": files}
 
     def perform(self, obj: Version, cleaned_data: dict[str, Any], by: User, now: datetime) -> str:
         upload_revision(obj.pk, by=by, now=now, **cleaned_data)

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from approvals.audit import InvalidInput, act
@@ -12,7 +11,9 @@ from approvals.people.enums import OWNERS
 from approvals.people.models import User
 from approvals.review.models import RequestedChange
 from approvals.review.policies.lifecycle import check_can_answer
-from content.assets.actions import upload_revision
+from content.assets.actions import inspected_for_version, upload_revision
+from content.assets.actions.uploads import Uploaded
+from content.assets.inspection import Inspected
 from content.assets.models import Revision, Version
 
 
@@ -49,11 +50,10 @@ def answer_changes(
     return done
 
 
-@act("revise", roles=OWNERS)
 def revise(
     version_id: int,
     *,
-    files: Sequence["UploadedFile[Any]"],
+    files: Uploaded,
     prepared_on: date | None,
     change_summary: str = "",
     answers: Sequence[Mapping[str, Any]] = (),
@@ -62,10 +62,35 @@ def revise(
 ) -> Revision:
     """Upload a corrected revision and say in it where each requested change was made.
 
+    The files are inspected before the act.
+
     :raises PolicyDenied: ``not_owner``.
     :raises StateConflict: ``not_editable``, ``wrong_state``.
     :raises InvalidInput: what is wrong with the files, the date or the answers.
     """
+    inspected = inspected_for_version(version_id, files, by=by, now=now)
+    return _revise(
+        version_id,
+        files=inspected,
+        prepared_on=prepared_on,
+        change_summary=change_summary,
+        answers=answers,
+        by=by,
+        now=now,
+    )
+
+
+@act("revise", roles=OWNERS)
+def _revise(
+    version_id: int,
+    *,
+    files: Sequence[Inspected],
+    prepared_on: date | None,
+    change_summary: str,
+    answers: Sequence[Mapping[str, Any]],
+    by: User,
+    now: datetime,
+) -> Revision:
     revision = upload_revision(
         version_id,
         files=files,

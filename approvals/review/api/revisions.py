@@ -71,7 +71,7 @@ class Revisions(versions.Revisions):
     responses: ClassVar[dict[int, Any]] = {201: RevisionShape}
 
     def perform(self, obj: Version, data: Any, *, by: User, now: datetime) -> Answer:
-        given = {"files": [], "prepared_on": None, **data}
+        given = dict(data)
         answers = given.pop("answers", ())
         if answers:
             revision = actions.revise(obj.pk, answers=answers, by=by, now=now, **given)

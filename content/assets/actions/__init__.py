@@ -6,6 +6,7 @@ from content.assets.actions.dependencies import (
     remove_dependency,
     set_minimum_components,
 )
+from content.assets.actions.uploads import inspected_for_asset, inspected_for_version
 from content.assets.actions.versions import create_version, freeze_revision, upload_revision
 
 __all__ = [
@@ -14,6 +15,8 @@ __all__ = [
     "create_version",
     "edit_asset",
     "freeze_revision",
+    "inspected_for_asset",
+    "inspected_for_version",
     "remove_dependency",
     "set_minimum_components",
     "transfer_asset",

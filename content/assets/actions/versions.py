@@ -4,16 +4,21 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from approvals.audit import InvalidInput, act, current_act
 from approvals.people.enums import OWNERS
 from approvals.people.models import SYSTEM_USERNAME, User
 from content.assets.actions.assets import locked_asset, record_involvement, visa_category
+from content.assets.actions.uploads import (
+    Uploaded,
+    check_inspected_for,
+    inspected_for_asset,
+    inspected_for_version,
+)
 from content.assets.digests import canonical_metadata, digest_of
 from content.assets.enums import ChangeKind, InvolvementKind, State
-from content.assets.inspection import Inspected, inspect_files
+from content.assets.inspection import Inspected
 from content.assets.models import Asset, Revision, RevisionFile, Version
 from content.assets.policies import check_can_create_version, check_can_upload
 from content.assets.signals import revision_added
@@ -23,11 +28,26 @@ from content.files import keep
 NEEDS_A_PREDECESSOR = (ChangeKind.RENEWAL, ChangeKind.MINOR_MODIFICATION)
 
 
-@act("create_version", roles=OWNERS)
 def create_version(
+    asset_id: int, *, files: Uploaded = (), by: User, now: datetime, **given: Any
+) -> Version:
+    """Open the next version of an asset, with its first revision where files are given.
+
+    The files are inspected before the act; ``given`` are the further fields of the act below.
+
+    :raises PolicyDenied: ``not_owner``.
+    :raises StateConflict: ``open_version``: one version is open at a time.
+    :raises InvalidInput: at ``files``, ``prepared_on``, ``change_kind`` or ``subject``.
+    """
+    inspected = inspected_for_asset(asset_id, files, by=by, now=now)
+    return _create_version(asset_id, files=inspected, by=by, now=now, **given)
+
+
+@act("create_version", roles=OWNERS)
+def _create_version(
     asset_id: int,
     *,
-    files: Sequence["UploadedFile[Any]"] = (),
+    files: Sequence[Inspected],
     prepared_on: date | None = None,
     change_summary: str = "",
     change_kind: str = ChangeKind.CONTENT,
@@ -35,15 +55,9 @@ def create_version(
     by: User,
     now: datetime,
 ) -> Version:
-    """Open the next version of an asset, with its first revision where files are given.
-
-    :raises PolicyDenied: ``not_owner``.
-    :raises StateConflict: ``open_version``: one version is open at a time.
-    :raises InvalidInput: at ``files``, ``prepared_on``, ``change_kind`` or ``subject``.
-    """
-    inspected = _inspect_for_asset(asset_id, files, by, now)
     asset = locked_asset(asset_id)
     check_can_create_version(asset, by, now)
+    check_inspected_for(files, asset)
     last = asset.versions.order_by("-number").first()
     category = visa_category(asset)
     version = Version(
@@ -64,18 +78,9 @@ def create_version(
         record_involvement(version, person, InvolvementKind.EDITED)
     if by.pk != asset.owner_id:
         record_involvement(version, by, InvolvementKind.EDITED)
-    if inspected:
-        _add_revision(version, inspected, prepared_on, change_summary, by=by, now=now)
+    if files:
+        _add_revision(version, files, prepared_on, change_summary, by=by, now=now)
     return version
-
-
-def _inspect_for_asset(
-    asset_id: int, files: Sequence["UploadedFile[Any]"], by: User, now: datetime
-) -> list[Inspected]:
-    """Look into the files before anything is locked: a large PDF takes its time."""
-    asset = Asset.objects.select_related("asset_type").get(pk=asset_id)
-    check_can_create_version(asset, by, now)
-    return inspect_files(files, asset.asset_type) if files else []
 
 
 def _read_change_kind(asset: Asset, change_kind: str) -> str:
@@ -136,11 +141,10 @@ def _editors_since(asset: Asset, last: Version | None) -> list[User]:
     return list(found.order_by("pk"))
 
 
-@act("upload_revision", roles=OWNERS)
 def upload_revision(
     version_id: int,
     *,
-    files: Sequence["UploadedFile[Any]"],
+    files: Uploaded,
     prepared_on: date | None,
     change_summary: str = "",
     by: User,
@@ -148,17 +152,38 @@ def upload_revision(
 ) -> Revision:
     """Add a new revision to a version; the earlier ones stay as they are.
 
+    The files are inspected before the act.
+
     :raises PolicyDenied: ``not_owner``.
     :raises StateConflict: ``not_editable``.
     :raises InvalidInput: at ``files``, ``prepared_on`` or ``change_summary``.
     """
-    versions = Version.objects.select_related("asset__asset_type", "asset__owner")
+    inspected = inspected_for_version(version_id, files, by=by, now=now)
+    return _upload_revision(
+        version_id,
+        files=inspected,
+        prepared_on=prepared_on,
+        change_summary=change_summary,
+        by=by,
+        now=now,
+    )
+
+
+@act("upload_revision", roles=OWNERS)
+def _upload_revision(
+    version_id: int,
+    *,
+    files: Sequence[Inspected],
+    prepared_on: date | None,
+    change_summary: str,
+    by: User,
+    now: datetime,
+) -> Revision:
+    versions = Version.objects.locked().select_related("asset__asset_type", "asset__owner")
     version: Version = versions.get(pk=version_id)
     check_can_upload(version, by, now)
-    inspected = inspect_files(files, version.asset.asset_type)
-    version = versions.locked().get(pk=version_id)
-    check_can_upload(version, by, now)
-    return _add_revision(version, inspected, prepared_on, change_summary, by=by, now=now)
+    check_inspected_for(files, version.asset)
+    return _add_revision(version, files, prepared_on, change_summary, by=by, now=now)
 
 
 def _add_revision(

@@ -18,6 +18,8 @@ from config.http.parsers import UPLOADS
 from content.assets.actions import (
     add_dependency,
     create_version,
+    inspected_for_asset,
+    inspected_for_version,
     remove_dependency,
     set_minimum_components,
     upload_revision,
@@ -65,6 +67,12 @@ class Versions(ActEndpoint, ListEndpoint):
     def get_object(self, request: Request, **kwargs: Any) -> Asset:  # type: ignore[override]
         return visible_asset(request.user, kwargs["code"])
 
+    def prepared(self, request: Request, obj: Asset, data: Any, now: datetime) -> Any:
+        # Before the transaction of an Idempotency-Key, too.
+        by: Any = request.user
+        files = inspected_for_asset(obj.pk, data.get("files", ()), by=by, now=now)
+        return super().prepared(request, obj, {**data, "files": files}, now)
+
     def perform(self, obj: Asset, data: Any, *, by: User, now: datetime) -> tuple[int, Any]:
         version = create_version(obj.pk, by=by, now=now, **data)
         return 201, NewVersionShape(version).data
@@ -80,9 +88,14 @@ class Revisions(ActEndpoint):
     def get_object(self, request: Request, **kwargs: Any) -> Version:
         return visible_version(request.user, kwargs["pk"])
 
+    def prepared(self, request: Request, obj: Version, data: Any, now: datetime) -> Any:
+        by: Any = request.user
+        files = inspected_for_version(obj.pk, data.get("files", ()), by=by, now=now)
+        given = {"prepared_on": None, **data, "files": files}
+        return super().prepared(request, obj, given, now)
+
     def perform(self, obj: Version, data: Any, *, by: User, now: datetime) -> tuple[int, Any]:
-        given = {"files": [], "prepared_on": None, **data}
-        revision = upload_revision(obj.pk, by=by, now=now, **given)
+        revision = upload_revision(obj.pk, by=by, now=now, **data)
         return 201, RevisionShape(revision).data
 
 

@@ -71,7 +71,7 @@ class TestWhatIsAccepted:
     )
     def test_a_real_file_is_known_by_its_bytes(self, file: Any, expected: str) -> None:
         found = inspect(file, EVERYTHING)
-        assert found == Inspected(file.name, FileFormat(expected), file)
+        assert found == Inspected(file.name, FileFormat(expected), file, EVERYTHING.pk)
         assert file.tell() == 0
 
     def test_the_smpc_of_the_shared_data_opens(self, shared_data: Path) -> None:
