@@ -8,14 +8,18 @@ from approvals.audit.models import AuditCheckpoint, AuditHead
 from content.calendar import paris_day
 
 
+def lock_head() -> AuditHead:
+    """Lock the chain's end, and nothing after it: a second taker waits, then finds the first's."""
+    return AuditHead.objects.select_for_update().get(pk=1)
+
+
 @act("checkpoint")
 def take_daily_checkpoint(*, by: Actor, now: datetime) -> bool:
     """Sign the end of the chain once a Paris day; return whether it was done.
 
     Nothing is done where the house has no key.
     """
-    # Nothing else is locked: a second sweep waits here, then finds the first one's.
-    AuditHead.objects.select_for_update().get(pk=1)
+    lock_head()
     day = paris_day(now)
     if AuditCheckpoint.objects.filter(day=day).exists():
         return False
@@ -25,7 +29,7 @@ def take_daily_checkpoint(*, by: Actor, now: datetime) -> bool:
 @act("checkpoint")
 def take_checkpoint(*, by: Actor, now: datetime) -> bool:
     """Sign the end of the chain unless it is signed; return whether it was done."""
-    head = AuditHead.objects.select_for_update().get(pk=1)
+    head = lock_head()
     if AuditCheckpoint.objects.filter(seq=head.seq).exists():
         return False
     return checkpoints.ask()
