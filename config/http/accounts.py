@@ -1,17 +1,23 @@
 """Sign-in by allauth; accounts are made by an administrator only."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from config.http.languages import speak
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):
-    """Sign-up stays closed."""
+    """Sign-up stays closed; allauth's sentences speak as the rest of the house does."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": _("The username or the password is wrong."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
