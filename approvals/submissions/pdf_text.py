@@ -1,45 +1,24 @@
-"""Read the text of a PDF in a child process with bounded memory and time.
+"""Read the text of a PDF.
 
-Run as a script it is the child: it imports pypdfium2 and nothing of the project, so that a file
-made to crash the reader takes nothing else with it (ARCHITECTURE.md, traps).
+Run as a script it is the child (``content.child``).
 """
 
-import subprocess
 import sys
 from typing import Any
 
-MEMORY_LIMIT = 1024 * 1024 * 1024
 CPU_SECONDS = 20
-TIMEOUT = 30
 LONGEST_TEXT = 5_000_000
 
 
 def text_of_pdf(file: Any) -> str:
     """Return what a PDF says, or ``""`` where nothing can be read within the limits."""
-    file.seek(0)
-    try:
-        child = subprocess.run(
-            [sys.executable, "-I", __file__],
-            input=file.read(),
-            capture_output=True,
-            timeout=TIMEOUT,
-            check=False,
-            env={"LC_ALL": "C.UTF-8"},
-        )
-    except subprocess.TimeoutExpired:
-        return ""
-    return child.stdout.decode("utf-8", "replace") if child.returncode == 0 else ""
+    from content.child import answer_of
 
-
-def _limit() -> None:
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    said = answer_of(__file__, file=file, cpu_seconds=CPU_SECONDS)
+    return said.decode("utf-8", "replace") if said else ""
 
 
 def main() -> int:
-    _limit()
     import pypdfium2
 
     left = LONGEST_TEXT
