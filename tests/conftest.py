@@ -9,9 +9,11 @@ import os
 import time
 from collections.abc import Generator, Iterator
 from datetime import datetime
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.utils import translation
@@ -120,6 +122,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         return original(self, **options | {"allow_cascade": True})
 
     flush.Command.handle = handle  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _addresses_once() -> None:
+    """Load every view before the first test is timed, not in it."""
+    import_module(settings.ROOT_URLCONF)
 
 
 @pytest.fixture(autouse=True)
