@@ -169,6 +169,7 @@ def things(cast: Cast) -> dict[str, str]:
         "comment": str(remark.pk),
         "dependency": "999999",
         "n": "1",
+        "page": "1",
         "versions": str(version.pk),
         "teams": str(cast.cardiology.pk),
         "windows": str(window.pk),
@@ -187,10 +188,12 @@ def address(route: str, places: dict[str, str]) -> str:
     """Return a route's address about the things of ``places``."""
     parts = []
     for part in route.split("/"):
-        name = part.strip("<>").rpartition(":")[2] if part.startswith("<") else ""
-        if name == "pk":
-            name = parts[-1]
-        parts.append(places[name] if name else part)
+        if not part.startswith("<"):
+            parts.append(part)
+            continue
+        parameter, _closing, rest = part[1:].partition(">")
+        name = parameter.rpartition(":")[2]
+        parts.append(places[parts[-1] if name == "pk" else name] + rest)
     return "/api/v1/" + "/".join(parts)
 
 

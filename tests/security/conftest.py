@@ -41,6 +41,7 @@ def things(cast: Cast) -> Things:
     dossier = make_deposited(cast)
     release_it(make_ready(cast), cast.pharmacist)
     keys = {
+        "page": "1",
         "code": version.asset.code,
         "number": str(version.number),
         "versions": str(version.pk),

@@ -60,9 +60,11 @@ def address(route: str, keys: dict[str, str]) -> str:
     places: list[str] = []
     for part in route.split("/"):
         places.append(part)
-        name = part.strip("<>").rpartition(":")[2]
-        parameter = part.startswith("<")
-        parts.append(keys.get(name) or keys[places[-2]] if parameter else part)
+        if not part.startswith("<"):
+            parts.append(part)
+            continue
+        parameter, _closing, rest = part[1:].partition(">")
+        parts.append((keys.get(parameter.rpartition(":")[2]) or keys[places[-2]]) + rest)
     return "/" + "/".join(parts)
 
 
