@@ -42,6 +42,7 @@ def things(cast: Cast) -> Things:
     release_it(make_ready(cast), cast.pharmacist)
     keys = {
         "page": "1",
+        "teams": str(cast.cardiology.pk),
         "code": version.asset.code,
         "number": str(version.number),
         "versions": str(version.pk),
