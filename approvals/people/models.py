@@ -6,9 +6,11 @@ from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken
 
+from approvals.audit.errors import InvalidInput
 from approvals.audit.models import Recorded, RecordedQuerySet
 from approvals.people.enums import OFFICE
 
@@ -18,7 +20,21 @@ SYSTEM_USERNAME = "system"
 class PeopleQuerySet(RecordedQuerySet):
     def holding(self, *roles: str) -> "PeopleQuerySet":
         """Active people who hold one of the roles."""
-        return self.filter(is_active=True, groups__name__in=roles).distinct()
+        return self.active().filter(groups__name__in=roles).distinct()
+
+    def active(self) -> "PeopleQuerySet":
+        """People who have not left."""
+        return self.filter(is_active=True)
+
+    def named(self, username: str, *, field: str) -> "User":
+        """Return the one of these people whose username somebody typed.
+
+        :raises InvalidInput: at ``field`` if there is none.
+        """
+        person: User | None = self.filter(username=username).first()
+        if person is None:
+            raise InvalidInput.at(field, gettext("Nobody has this username: check it."))
+        return person
 
 
 class PeopleManager(UserManager["User"].from_queryset(PeopleQuerySet)):  # type: ignore[misc]

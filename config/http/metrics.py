@@ -3,8 +3,6 @@
 Restricted: names of views and their counts tell a stranger what the house is doing.
 """
 
-import ipaddress
-
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +10,7 @@ from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
 
 from approvals.people.enums import Role
+from config.http.proxies import is_among
 
 
 @require_safe
@@ -28,11 +27,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 def _is_a_watcher(request: HttpRequest) -> bool:
     """Whether the request's own address, as trusted proxies tell it, is one that watches."""
-    try:
-        address = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
-    except ValueError:
-        return False
-    return any(address in network for network in settings.METRICS_ALLOWED_ADDRESSES)
+    return is_among(request.META.get("REMOTE_ADDR", ""), settings.METRICS_ALLOWED_ADDRESSES)
 
 
 def _is_an_administrator(request: HttpRequest) -> bool:

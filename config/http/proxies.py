@@ -1,7 +1,7 @@
 """Which address and scheme a request came with: believe only the proxies named in the settings."""
 
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -50,8 +50,15 @@ def visitor(request: HttpRequest) -> str:
 
 def is_trusted(address: str) -> bool:
     """Whether an address is one of ``TRUSTED_PROXIES``."""
+    return is_among(address, settings.TRUSTED_PROXIES)
+
+
+def is_among(
+    address: str, networks: Iterable[ipaddress.IPv4Network | ipaddress.IPv6Network]
+) -> bool:
+    """Whether an address is in one of the networks; what is no address is in none."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return False
-    return any(parsed in network for network in settings.TRUSTED_PROXIES)
+    return any(parsed in network for network in networks)

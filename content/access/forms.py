@@ -28,7 +28,7 @@ class MemberForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = User.objects.filter(is_active=True).exclude(username=SYSTEM_USERNAME)
+        people = User.objects.active().exclude(username=SYSTEM_USERNAME)
         self.fields["person"].queryset = people.order_by("username")  # type: ignore[attr-defined]
 
 

@@ -17,7 +17,7 @@ def page_count(sha256: str) -> int:
 
     :raises StoredFileFault: if the stored bytes are absent or altered.
     """
-    said = _derived(sha256, "count", "count")
+    said = _kept(sha256, "count") or _made(sha256, "count", "count")
     return int(said) if said and said.isdigit() else 0
 
 
@@ -26,24 +26,36 @@ def page_image(sha256: str, page: int) -> bytes | None:
 
     :raises StoredFileFault: if the stored bytes are absent or altered.
     """
-    if not 1 <= page <= page_count(sha256):
+    name = f"{page}.png"
+    if (kept := _kept(sha256, name)) is not None:
+        return kept
+    return _made(sha256, name, str(page)) if 1 <= page <= page_count(sha256) else None
+
+
+def _path(sha256: str, name: str) -> str:
+    return f"pages/{sha256[:2]}/{sha256}/{name}"
+
+
+def _kept(sha256: str, name: str) -> bytes | None:
+    """Return what was made of a file before, or None."""
+    from django.core.files.storage import storages
+
+    storage, path = storages["derived"], _path(sha256, name)
+    if not storage.exists(path):
         return None
-    return _derived(sha256, f"{page}.png", str(page))
+    with storage.open(path, "rb") as kept:
+        return bytes(kept.read())
 
 
-def _derived(sha256: str, name: str, question: str) -> bytes | None:
-    """Return what was made of a file before, else make it and keep it. A failure is not kept."""
+def _made(sha256: str, name: str, question: str) -> bytes | None:
+    """Make something of a file, and keep it. A failure is not kept."""
     from django.core.files.base import ContentFile
     from django.core.files.storage import storages
 
     from content.child import answer_of
     from content.files import open_stored
 
-    storage = storages["derived"]
-    path = f"pages/{sha256[:2]}/{sha256}/{name}"
-    if storage.exists(path):
-        with storage.open(path, "rb") as kept:
-            return bytes(kept.read())
+    storage, path = storages["derived"], _path(sha256, name)
     with open_stored(sha256) as file:
         made = answer_of(__file__, question, file=file, cpu_seconds=CPU_SECONDS)
     if made is None:

@@ -34,7 +34,7 @@ class Trail(ListEndpoint):
         if asked.get("object"):
             events = events.filter(about(asked["object"]))
         if asked.get("actor"):
-            events = events.filter(actor=actor_named(asked["actor"]))
+            events = events.filter(actor=User.objects.named(asked["actor"], field="actor"))
         if asked.get("kind"):
             events = events.filter(kind=known_kind(asked["kind"]))
         if asked.get("since"):
@@ -48,17 +48,6 @@ class Trail(ListEndpoint):
         for event in events or ():
             event.told = json.loads(event.payload)
         return events
-
-
-def actor_named(name: str) -> User:
-    """Return the person of a username, active or not, or the system.
-
-    :raises InvalidInput: at ``actor``.
-    """
-    found: User | None = User.objects.filter(username=name).first()
-    if found is None:
-        raise InvalidInput.at("actor", _("Nobody has this username: check it."))
-    return found
 
 
 def known_kind(kind: str) -> str:

@@ -55,15 +55,11 @@ def yes_or_no(request: Request, name: str) -> bool | None:
 
 
 def person_named(field: str, name: str | None) -> User | None:
-    """Return the active person of a username.
+    """Return the active person of a username, or None where none is given.
 
-    :raises InvalidInput: at the field if there is none.
+    :raises InvalidInput: at the field if there is nobody.
     """
-    if not name:
-        return None
-    person = User.objects.filter(username=name, is_active=True).first()
-    if person is None:
-        raise InvalidInput.at(field, _("Nobody has this username."))
+    person: User | None = User.objects.active().named(name, field=field) if name else None
     return person
 
 

@@ -102,9 +102,7 @@ class Delegations(ActEndpoint, ListEndpoint):
         return visible_delegations(self.request.user)
 
     def perform(self, obj: Any, data: Any, *, by: User, now: datetime) -> Answer:
-        to = User.objects.filter(username=data["delegate"], is_active=True).first()
-        if to is None:
-            raise InvalidInput.at("delegate", _("Nobody has this username: check it."))
+        to = User.objects.active().named(data["delegate"], field="delegate")
         products = dict(Product.objects.filter(cis__in=data["products"]).values_list("cis", "pk"))
         if len(products) != len(set(data["products"])):
             raise InvalidInput.at("products", _("One of these products is unknown."))

@@ -132,8 +132,8 @@ class AddMember(TeamAct):
     serializer_class = TeamMemberBody
 
     def perform(self, obj: Team, data: Any, *, by: User, now: datetime) -> Answer:
-        person = person_of(User.objects.filter(is_active=True), data["person"])
-        add_member(obj.pk, person, by=by, now=now)
+        person = _people().active().named(data["person"], field="person")
+        add_member(obj.pk, person.pk, by=by, now=now)
         return 200, described(obj, by)
 
 
@@ -142,8 +142,8 @@ class RemoveMember(TeamAct):
 
     def perform(self, obj: Team, data: Any, *, by: User, now: datetime) -> Answer:
         # Also somebody who left since.
-        person = person_of(User.objects.all(), data["person"])
-        remove_member(obj.pk, person, reason=data["reason"], by=by, now=now)
+        person = _people().named(data["person"], field="person")
+        remove_member(obj.pk, person.pk, reason=data["reason"], by=by, now=now)
         return 200, described(obj, by)
 
 
@@ -155,9 +155,5 @@ def product_of(cis: str) -> int:
     return int(product.pk)
 
 
-def person_of(people: Any, username: str) -> int:
-    """:raises InvalidInput: at ``person`` where nobody has this username."""
-    person = people.exclude(username=SYSTEM_USERNAME).filter(username=username).first()
-    if person is None:
-        raise InvalidInput.at("person", _("Nobody has this username: check it."))
-    return int(person.pk)
+def _people() -> Any:
+    return User.objects.exclude(username=SYSTEM_USERNAME)

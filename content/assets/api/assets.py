@@ -119,8 +119,6 @@ class Transfer(ActEndpoint):
         return visible_asset(request.user, kwargs["code"])
 
     def perform(self, obj: Asset, data: Any, *, by: User, now: datetime) -> tuple[int, Any]:
-        to = User.objects.filter(username=data["to"], is_active=True).first()
-        if to is None:
-            raise InvalidInput.at("to", _("Nobody has this username: check it."))
+        to = User.objects.active().named(data["to"], field="to")
         asset = transfer_asset(obj.pk, to=to, reason=data["reason"], by=by, now=now)
         return 200, {"code": asset.code, "owner": to.username}
