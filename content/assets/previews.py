@@ -67,6 +67,13 @@ def entrance(file: RevisionFile) -> str:
     return next(iter([*index, *pages, *others]), "")
 
 
+def slides_of(file: RevisionFile) -> list[str]:
+    """Return the entries of a package that are shown as slides: its pages, else its pictures."""
+    names = entries_of(file)
+    pages = [name for name in names if name.lower().endswith(MARKUP)]
+    return pages or [name for name in names if _type_of(name).startswith("image/")]
+
+
 def _type_of(name: str) -> str:
     return mimetypes.guess_type(name)[0] or ""
 

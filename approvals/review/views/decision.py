@@ -74,6 +74,8 @@ class DecisionPage(SignedActPage):
         revision = task.cycle.revision
         to_confirm = task.state == TaskState.TO_CONFIRM
         changes = RequestedChange.objects.standing().filter(verdict__task=task)
+        # Who may read it is refused nothing: the sentence stands where the decision would.
+        status = 200 if self.request.method == "GET" else status
         return super().page(
             status=status,
             task=task,

@@ -1,5 +1,6 @@
 """The document under review, and what is shown beside it."""
 
+from itertools import islice
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest
@@ -13,12 +14,13 @@ from content.assets.enums import FileFormat
 from content.assets.files import download, page_picture, picture_of
 from content.assets.models import Revision, RevisionFile
 from content.assets.page_images import page_count
-from content.assets.previews import FRAMED, sealed_address
+from content.assets.previews import FRAMED, sealed_address, slides_of
 from content.catalogue.enums import DocumentKind
 from content.catalogue.models import SourceDocument
 from content.files import open_stored
 
 PICTURES = (FileFormat.PNG, FileFormat.JPEG)
+MAX_LINES = 3_000
 MEDIA = (FileFormat.MP4, FileFormat.MP3)
 # What a browser shows by itself and that runs nothing; the rest is framed or downloaded.
 SHOWN = (FileFormat.PDF, *PICTURES, *MEDIA)
@@ -56,19 +58,32 @@ def papers_of(revision: Revision, reader: User) -> list[dict[str, Any]]:
     """Return how each file of a revision is shown, in order.
 
     ``kind`` is ``pages`` (with their numbers; none for a PDF that cannot be drawn within the
-    limits), ``picture``, ``media``, or ``frame`` with its ``address`` for a quarter of an hour.
+    limits), ``picture``, ``media``, or ``frame`` with its ``address`` for a quarter of an hour, the
+    ``lines`` of an e-mail's source or the ``slides`` of a package.
     """
     return [_paper(file, reader) for file in revision.files.order_by("position")]
 
 
 def _paper(file: RevisionFile, reader: User) -> dict[str, Any]:
     if file.format in FRAMED:
-        return {"file": file, "kind": "frame", "address": sealed_address(file, reader)}
+        return {
+            "file": file,
+            "kind": "frame",
+            "address": sealed_address(file, reader),
+            "lines": _lines(file) if file.format == FileFormat.HTML else [],
+            "slides": slides_of(file) if file.format == FileFormat.ZIP else [],
+        }
     if file.format == FileFormat.PDF:
         pages = range(1, page_count(file.sha256) + 1)
         return {"file": file, "kind": "pages", "pages": pages}
     kind = "picture" if file.format in PICTURES else "media"
     return {"file": file, "kind": kind, "pages": range(1, 2)}
+
+
+def _lines(file: RevisionFile) -> list[str]:
+    """Return the first lines of a source, each one a place to comment."""
+    with open_stored(file.sha256) as source:
+        return [line.decode("utf-8", "replace").rstrip() for line in islice(source, MAX_LINES)]
 
 
 def smpcs_beside(revision: Revision) -> list[dict[str, Any]]:

@@ -121,7 +121,7 @@
     if (!form) { return; }
     form.elements.anchor.value = anchor ? JSON.stringify(anchor) : "";
     var said = form.querySelector("[data-place]");
-    said.textContent = words ? said.dataset[words].replace("{page}", anchor.page).replace("{name}", anchor.slide || "") : said.dataset.nowhere;
+    said.textContent = words ? said.dataset[words].replace("{page}", anchor.page).replace("{name}", anchor.slide || anchor.line || "") : said.dataset.nowhere;
     form.querySelector("[data-unplace]").hidden = !anchor;
     if (!anchor) { all(".im-mark--drawn").forEach(function (old) { old.remove(); }); }
     form.elements.anchor.dispatchEvent(new Event("input", { bubbles: true }));
@@ -232,7 +232,7 @@
     if (form.matches("[data-comment-form]") && form.elements.anchor.value) {
       try {
         var anchor = JSON.parse(form.elements.anchor.value);
-        point(anchor, anchor.page ? (anchor.width === 1 ? "somewhere" : "drawn") : "framed");
+        point(anchor, anchor.page ? (anchor.width === 1 ? "somewhere" : "drawn") : (anchor.slide ? "slide" : "line"));
       } catch (unreadable) { form.elements.anchor.value = ""; }
     }
   }
@@ -254,6 +254,7 @@
     where();
     var holder = root.querySelector("[data-sheets]");
     if (holder) { holder.addEventListener("scroll", where, { passive: true }); }
+    all("[data-place]").forEach(function (said) { said.textContent = said.dataset.nowhere; });
     all("form").forEach(restore);
   }
 
@@ -267,6 +268,12 @@
     else if ((hit = found("[data-draw]"))) { if (hit.getAttribute("aria-pressed") === "true") { drawing(false); } else { drawing(true); } }
     else if (found("[data-help]")) { document.querySelector("[data-keys]").showModal(); }
     else if (found("[data-unplace]")) { point(null); }
+    else if ((hit = found("[data-point]"))) {
+      var anchor = { file: Number(hit.dataset.file) };
+      anchor[hit.dataset.point] = hit.dataset.point === "line" ? Number(hit.dataset.value) : hit.dataset.value;
+      point(anchor, hit.dataset.point);
+      write();
+    }
     else if ((hit = found("[data-jump]"))) {
       var thread = hit.closest("[data-thread]");
       if (jump({ file: thread.dataset.file, page: thread.dataset.page })) { event.preventDefault(); }
