@@ -18,6 +18,7 @@ urlpatterns = [
 ]
 root_urlpatterns = [
     path("review/<int:task>/", views.DecisionPage.as_view(), name="task"),
+    path("review/<int:task>/reopen/", views.ReopenPage.as_view(), name="reopen"),
     path("review/<int:task>/comments/", views.NewComment.as_view(), name="new_comment"),
     path("review/<int:task>/comments/<int:comment>/reply/", views.Reply.as_view(), name="reply"),
     path(

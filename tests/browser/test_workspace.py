@@ -11,7 +11,7 @@ from content.assets.models import Version
 from tests.browser.people import Person
 from tests.browser.test_access import barriers, task_for
 from tests.factories import T0
-from tests.factories.assets import pdf_bytes
+from tests.factories.assets import make_zip, pdf_bytes
 from tests.factories.people import Cast
 from tests.factories.review import draft, give, task_of
 
@@ -158,3 +158,34 @@ def test_what_is_typed_outlives_the_page(cast: Cast, version: Version, sits_down
     kept = page.evaluate("JSON.stringify(localStorage)")
     assert "À moitié lu." in kept
     assert "half a password" not in kept
+
+
+SCRIPT = b"""
+const said = [];
+try { said.push("cookie:" + document.cookie); } catch (error) { said.push("cookie refused"); }
+try { said.push("parent:" + parent.document.title); } catch (error) { said.push("parent refused"); }
+try { said.push("kept:" + localStorage.length); } catch (error) { said.push("storage refused"); }
+fetch("/api/v1/me/").then(() => said.push("api read"), () => said.push("api refused"))
+  .then(() => { document.body.dataset.said = said.join(", "); });
+"""
+
+
+def test_a08_a_slide_runs_apart_and_reaches_nothing(cast: Cast, sits_down: SitsDown) -> None:
+    assert cast.everybody()
+    package = {"index.html": b"<body><h1>Slide</h1><script src=app.js></script>", "app.js": SCRIPT}
+    slide = draft(cast, asset_type="slide", files=[make_zip(package)])
+    submit(slide.pk, by=cast.pm, now=T0)
+    medical = sits_down("medical")
+    medical.sign_in()
+    medical.page.goto(task_for(slide, "medical_reviewer").get_absolute_url())
+    frame = medical.page.frame_locator("iframe")
+    frame.get_by_role("heading", name="Slide").wait_for()
+    frame.locator("body[data-said]").wait_for()
+    said = frame.locator("body").get_attribute("data-said")
+    assert said == "cookie refused, parent refused, storage refused, api refused"
+    medical.keep("workspace-slide")
+    # The browser tells of each thing that it refused to the slide, and of nothing else.
+    assert all(
+        "connect-src" in trouble or "blocked" in trouble.lower() for trouble in medical.troubles
+    )
+    medical.troubles.clear()

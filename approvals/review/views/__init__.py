@@ -1,7 +1,7 @@
 """Pages of review: one's tasks, the workspace, and a version's way to review and back."""
 
 from approvals.review.views.comments import NewComment, Reply, Resolve, Verify
-from approvals.review.views.decision import DecisionPage
+from approvals.review.views.decision import DecisionPage, ReopenPage
 from approvals.review.views.document import (
     BesideDocument,
     BesidePicture,
@@ -34,6 +34,7 @@ __all__ = [
     "EarlierDocument",
     "NewComment",
     "RecallPage",
+    "ReopenPage",
     "Reply",
     "Resolve",
     "ResolvePage",

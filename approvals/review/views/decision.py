@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 from approvals.people.enums import PHARMACISTS, REVIEWERS, Role
 from approvals.review import actions
 from approvals.review.enums import MEANINGS, TaskState
-from approvals.review.forms import DecisionForm
+from approvals.review.forms import DecisionForm, ReasonForm
 from approvals.review.models import RequestedChange, ReviewTask
-from approvals.review.policies import check_can_decide
+from approvals.review.policies import can_reopen, check_can_decide, check_can_reopen
 from approvals.review.queries import next_task_of
 from approvals.review.views.comments import discussion
 from approvals.review.views.document import visible_task
@@ -21,6 +21,7 @@ from approvals.review.views.viewer import viewer
 from approvals.signatures.enums import Meaning
 from approvals.signatures.models import Proof
 from approvals.signatures.pages import SignedActPage
+from config.http.pages import ActPage
 from content.calendar import paris_day
 
 
@@ -87,8 +88,32 @@ class DecisionPage(SignedActPage):
             ),
             changes=changes if to_confirm else [],
             to_confirm=to_confirm,
+            may_reopen=can_reopen(task, self.by, self.now),
             late=task.is_open and task.due_on < paris_day(self.now),
             **viewer(task, self.by, self.request.GET),
             **discussion(task, self.by, self.now),
             **context,
         )
+
+
+class ReopenPage(ActPage):
+    """Take one's verdict back while the changes that others asked for are being confirmed."""
+
+    title = gettext_lazy("Take the verdict back")
+    button = gettext_lazy("Take it back")
+    done = gettext_lazy("Your task is open again: decide on the corrected document.")
+    form_class = ReasonForm
+
+    def get_object(self, request: HttpRequest, **kwargs: Any) -> ReviewTask:
+        return visible_task(self.by, kwargs["task"])
+
+    def check(self, obj: ReviewTask, by: Any, now: datetime) -> None:
+        check_can_reopen(obj, by, now)
+
+    def consequences(self, obj: ReviewTask) -> list[str]:
+        return [
+            _("Your verdict no longer counts; you decide again, and nobody else in your place.")
+        ]
+
+    def perform(self, obj: ReviewTask, cleaned_data: dict[str, Any], by: Any, now: datetime) -> str:
+        return actions.reopen(obj.pk, by=by, now=now, **cleaned_data).get_absolute_url()

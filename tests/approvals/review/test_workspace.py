@@ -190,3 +190,23 @@ class TestWhatIsShown:
 
     def test_an_unknown_way_shows_the_document(self, cast: Cast, task: ReviewTask) -> None:
         assert "data-sheets" in page(cast.medical, task, show="x", **{"with": "x"})
+
+
+class TestTakingAVerdictBack:
+    def test_who_asked_for_nothing_may_look_again(self, cast: Cast) -> None:
+        cycle = in_review(cast)
+        give(task_of(cycle, "medical_reviewer"), cast.medical, Outcome.APPROVED_WITH_CHANGES)
+        give_all(cycle, first_stage(cast)[1:])
+        theirs = task_of(cycle, "regulatory_reviewer")
+        path = reverse("review:reopen", args=[theirs.pk])
+        assert path not in page(cast.regulatory, theirs)
+        assert at(cast.regulatory).post(path, {"reason": "x"}).status_code == 409
+        resubmitted(cycle.version)
+        theirs = task_of(cycle, "regulatory_reviewer")
+        assert path in page(cast.regulatory, theirs)
+        assert path not in page(cast.compliance, theirs)
+        assert at(cast.compliance).post(path, {"reason": "x"}).status_code == 403
+        assert at(cast.regulatory).post(path, {"reason": ""}).status_code == 400
+        answer = at(cast.regulatory).post(path, {"reason": "La page 2 a changé."})
+        assert (answer.status_code, answer["Location"]) == (302, theirs.get_absolute_url())
+        assert 'name="password"' in page(cast.regulatory, theirs)
