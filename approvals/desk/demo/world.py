@@ -168,7 +168,7 @@ class World:
         severity: str = "suggestion",
     ) -> Comment:
         """Draw a comment on the document."""
-        said = {"body": body, "severity": severity, "anchor": anchor}
+        said: dict[str, Any] = {"body": body, "severity": severity, "anchor": anchor}
         return review.comment(version.pk, **said, **self._by(who))
 
     def reply(self, comment: Comment, who: str, body: str) -> None:
