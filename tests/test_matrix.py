@@ -31,6 +31,7 @@ FIELD = {"rep", "rep2", "msl"}
 ALL = OFFICE | FIELD | {"agency"}
 TRAIL = PHARMACISTS | {"inspector", "admin"}
 NOBODY: set[str] = set()
+READ_ROUTES = {"admin", "inspector"}
 
 
 class Rule(NamedTuple):
@@ -93,6 +94,10 @@ TABLE: dict[str, Rule] = {
     "comments/<int:comment>/resolve/": Rule(None, POST, SEES, {"pm"}),
     "comments/<int:comment>/verify/": ACT,
     "comments/<int:comment>/reply/": ACT,
+    "routes/": Rule(ALL, POST),
+    "routes/<int:pk>/": Rule(READ_ROUTES, ("patch",), READ_ROUTES),
+    "routes/preview/": Rule(None, POST),
+    "routes/which/": Rule(READ_ROUTES),
     "tasks/": Rule(ALL),
     "tasks/<int:task>/": Rule(SEES),
     "tasks/<int:task>/claim/": Rule(None, POST, SEES, {"medical"}),
@@ -172,6 +177,7 @@ def things(cast: Cast) -> dict[str, str]:
         "page": "1",
         "versions": str(version.pk),
         "teams": str(cast.cardiology.pk),
+        "routes": str(cycle.route_id),
         "windows": str(window.pk),
         "batches": str(dossier.batch_id),
         "dossiers": str(dossier.pk),

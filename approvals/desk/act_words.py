@@ -80,6 +80,7 @@ WORDS: dict[str, Any] = {
     "revoke_delegation": _("delegation revoked"),
     "revoke_role": _("role taken"),
     "revoke_token": _("API token ended"),
+    "save_route": _("review route changed"),
     "send_back": _("version sent back"),
     "set_minimum_components": _("minimum of components set"),
     "sign": _("signature given"),

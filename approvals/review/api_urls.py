@@ -2,9 +2,13 @@
 
 from django.urls import path
 
-from approvals.review.api import comments, revisions, tasks, versions
+from approvals.review.api import comments, revisions, routes, tasks, versions
 
 urlpatterns = [
+    path("routes/", routes.Routes.as_view(), name="routes"),
+    path("routes/<int:pk>/", routes.RouteDetail.as_view(), name="route"),
+    path("routes/preview/", routes.RoutePreview.as_view(), name="route_preview"),
+    path("routes/which/", routes.WhichRoute.as_view(), name="route_which"),
     path("tasks/", tasks.Tasks.as_view(), name="tasks"),
     path("tasks/<int:task>/", tasks.Task.as_view(), name="task"),
     path("tasks/<int:task>/claim/", tasks.Claim.as_view(), name="claim"),

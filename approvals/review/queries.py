@@ -1,7 +1,14 @@
 """Questions that the pages of review ask."""
 
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+from django.utils.translation import gettext as _
+
 from approvals.people.models import User
-from approvals.review.models import ReviewTask
+from approvals.review.models import ReviewTask, Route, RouteStage, RouteTask
+from approvals.review.routing import role_label
 
 
 def next_task_of(by: User, *, after: ReviewTask | None = None) -> ReviewTask | None:
@@ -11,3 +18,53 @@ def next_task_of(by: User, *, after: ReviewTask | None = None) -> ReviewTask | N
         tasks = tasks.exclude(pk=after.pk)
     task: ReviewTask | None = tasks.first()
     return task
+
+
+def route_history(route: Route) -> list[dict[str, Any]]:
+    """Return the changes of a route, of its stages and tasks, the newest act first.
+
+    Each is ``{"at", "who", "why", "lines"}``.
+    """
+    stages = RouteStage.history.filter(route_id=route.pk)  # type: ignore[attr-defined]
+    ids = set(stages.values_list("id", flat=True))
+    tasks = RouteTask.history.filter(stage_id__in=ids)  # type: ignore[attr-defined]
+    positions = dict(stages.values_list("id", "position"))
+    rows = [
+        *((row, _("Route: %(name)s") % {"name": _told(row)}) for row in _with_user(route.history)),  # type: ignore[attr-defined]
+        *(
+            (row, _("Stage %(n)d: %(task)s") % {"n": positions[row.stage_id], "task": _task(row)})
+            for row in _with_user(tasks)
+        ),
+    ]
+    rows.sort(key=lambda pair: (pair[0].history_date, pair[0].history_id))
+    told = []
+    for at, group in groupby(rows, key=lambda pair: pair[0].history_date):
+        changes = list(group)
+        first = changes[0][0]
+        told.append(
+            {
+                "at": at,
+                "who": first.history_user,
+                "why": first.history_change_reason or "",
+                "lines": [f"{_kind(row)} {said}" for row, said in changes],
+            }
+        )
+    return told[::-1]
+
+
+def _with_user(rows: Any) -> Iterable[Any]:
+    return rows.select_related("history_user").order_by("history_id")
+
+
+def _kind(row: Any) -> str:
+    return {"+": "+", "-": "−", "~": "→"}[row.history_type]
+
+
+def _told(row: Any) -> str:
+    return f"{row.name} ({_('active') if row.active else _('not active')})"
+
+
+def _task(row: Any) -> str:
+    days = _("%(n)d working days") % {"n": row.due_days}
+    said = f"{role_label(row.role)}, {days}, {row.get_condition_display()}"
+    return f"{said}, {_('may be not applicable')}" if row.may_be_not_applicable else said

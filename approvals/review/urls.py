@@ -6,6 +6,11 @@ from approvals.review import views
 
 app_name = "review"
 urlpatterns = [
+    path("routes/", views.RouteList.as_view(), name="routes"),
+    path("routes/new/", views.NewRoute.as_view(), name="new_route"),
+    path("routes/<int:pk>/", views.RoutePage.as_view(), name="route"),
+    path("routes/<int:pk>/edit/", views.RouteEditor.as_view(), name="change_route"),
+    path("routes/<int:pk>/copy/", views.CopyRoute.as_view(), name="copy_route"),
     path("tasks/", views.TaskList.as_view(), name="tasks"),
     path("versions/<int:pk>/submit/", views.SubmitPage.as_view(), name="submit"),
     path("versions/<int:pk>/recall/", views.RecallPage.as_view(), name="recall"),

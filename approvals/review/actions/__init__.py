@@ -5,6 +5,7 @@ from approvals.review.actions.changes import answer_changes, revise
 from approvals.review.actions.comments import comment, keep_refusal, reply, resolve, verify
 from approvals.review.actions.decisions import claim, decide, reassign, reopen
 from approvals.review.actions.lifecycle import cancel, recall, send_back, submit
+from approvals.review.actions.routes import save_route
 
 __all__ = [
     "answer_changes",
@@ -20,6 +21,7 @@ __all__ = [
     "reply",
     "resolve",
     "revise",
+    "save_route",
     "send_back",
     "submit",
     "verify",

@@ -2,6 +2,13 @@
 
 from approvals.review.views.decision import DecisionPage
 from approvals.review.views.document import DocumentPage, DocumentPicture
+from approvals.review.views.routes import (
+    CopyRoute,
+    NewRoute,
+    RouteEditor,
+    RouteList,
+    RoutePage,
+)
 from approvals.review.views.tasks import TaskList
 from approvals.review.views.versions import (
     AnswerPage,
@@ -19,11 +26,16 @@ __all__ = [
     "CancelPage",
     "CarryPage",
     "CommentPage",
+    "CopyRoute",
     "DecisionPage",
     "DocumentPage",
     "DocumentPicture",
+    "NewRoute",
     "RecallPage",
     "ResolvePage",
+    "RouteEditor",
+    "RouteList",
+    "RoutePage",
     "SendBackPage",
     "SubmitPage",
     "TaskList",
