@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from approvals.audit.models import AuditEvent
 from approvals.people.actions import give_token
 from approvals.people.models import User
-from approvals.review.actions import comment
+from approvals.review.actions import comment, name_lead
 from tests.factories import T0
 from tests.factories.people import Cast
 from tests.factories.review import in_review, task_of
@@ -101,6 +101,11 @@ TABLE: dict[str, Rule] = {
     "tasks/": Rule(ALL),
     "tasks/<int:task>/": Rule(SEES),
     "tasks/<int:task>/claim/": Rule(None, POST, SEES, {"medical"}),
+    "tasks/<int:task>/unclaim/": ACT,
+    "tasks/<int:task>/candidates/": Rule({"medical"}, (), SEES),
+    "tasks/load/": Rule({"dpo"}),
+    "role-leads/": Rule(ALL, POST),
+    "role-leads/<int:pk>/end/": Rule(None, POST, READ_ROUTES),
     "tasks/<int:task>/reassign/": ACT,
     "tasks/<int:task>/reopen/": ACT,
     "tasks/<int:task>/decide/": ACT,
@@ -164,6 +169,7 @@ def things(cast: Cast) -> dict[str, str]:
     remark = comment(version.pk, body="?", severity="question", by=cast.medical, now=T0)
     dossier = make_deposited(cast)
     window = dossier.batch.window
+    lead = name_lead(cast.dpo, "dpo", reason="?", by=cast.admin, now=T0)
     assert window is not None
     return {
         "cis": cast.product.cis,
@@ -177,6 +183,7 @@ def things(cast: Cast) -> dict[str, str]:
         "page": "1",
         "versions": str(version.pk),
         "teams": str(cast.cardiology.pk),
+        "role-leads": str(lead.pk),
         "routes": str(cycle.route_id),
         "windows": str(window.pk),
         "batches": str(dossier.batch_id),

@@ -86,6 +86,12 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry(
                 _("Review routes"), "route", "review:routes", (Role.ADMINISTRATOR, Role.INSPECTOR)
             ),
+            Entry(
+                _("Leads of roles"),
+                "supervisor_account",
+                "review:leads",
+                (Role.ADMINISTRATOR, Role.INSPECTOR),
+            ),
             Entry(_("Jurisdictions"), "public", model="catalogue.Jurisdiction"),
             Entry(_("Conditions"), "gavel", model="catalogue.PrescriptionCondition"),
             Entry(_("Teams"), "groups", model="access.Team"),

@@ -1,13 +1,15 @@
 """Questions that the pages of review ask."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from approvals.people.models import User
-from approvals.review.models import ReviewTask, Route, RouteStage, RouteTask
+from approvals.review.models import ReviewTask, RoleLead, Route, RouteStage, RouteTask
 from approvals.review.routing import role_label
 
 
@@ -18,6 +20,42 @@ def next_task_of(by: User, *, after: ReviewTask | None = None) -> ReviewTask | N
         tasks = tasks.exclude(pk=after.pk)
     task: ReviewTask | None = tasks.first()
     return task
+
+
+def leads_of(role: str) -> list[User]:
+    """Return who leads a role now, by username: whom an escalation reaches."""
+    standing = RoleLead.objects.standing().filter(role=role).values("user")
+    return list(User.objects.filter(pk__in=standing).order_by("username"))
+
+
+def load_of(roles: Collection[str], today: date) -> list[dict[str, Any]]:
+    """Return the open tasks of each role and person: the pool, then each who took some.
+
+    Each line is ``{"role", "role_words", "person" (None: the pool), "open", "late", "week"}``;
+    ``week`` counts what is due within seven days and not late.
+    """
+    week = today + timedelta(days=7)
+    lines = (
+        ReviewTask.objects.open()
+        .filter(role__in=roles)
+        .values("role", "assignee")
+        .annotate(
+            open=Count("pk"),
+            late=Count("pk", filter=Q(due_on__lt=today)),
+            week=Count("pk", filter=Q(due_on__gte=today, due_on__lte=week)),
+        )
+        .order_by("role", "assignee")
+    )
+    people = User.objects.in_bulk({line["assignee"] for line in lines if line["assignee"]})
+    told: list[dict[str, Any]] = [
+        {
+            **{name: line[name] for name in ("role", "open", "late", "week")},
+            "role_words": role_label(line["role"]),
+            "person": people.get(line["assignee"]),
+        }
+        for line in lines
+    ]
+    return sorted(told, key=lambda one: (one["role"], one["person"] is not None, -one["open"]))
 
 
 def route_history(route: Route) -> list[dict[str, Any]]:

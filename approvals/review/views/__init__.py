@@ -2,6 +2,15 @@
 
 from approvals.review.views.decision import DecisionPage
 from approvals.review.views.document import DocumentPage, DocumentPicture
+from approvals.review.views.pool import (
+    AssignPage,
+    ClaimPage,
+    EndLeadPage,
+    LeadList,
+    LoadPage,
+    NameLeadPage,
+    UnclaimPage,
+)
 from approvals.review.views.routes import (
     CopyRoute,
     NewRoute,
@@ -23,13 +32,19 @@ from approvals.review.views.versions import (
 
 __all__ = [
     "AnswerPage",
+    "AssignPage",
     "CancelPage",
     "CarryPage",
+    "ClaimPage",
     "CommentPage",
     "CopyRoute",
     "DecisionPage",
     "DocumentPage",
     "DocumentPicture",
+    "EndLeadPage",
+    "LeadList",
+    "LoadPage",
+    "NameLeadPage",
     "NewRoute",
     "RecallPage",
     "ResolvePage",
@@ -39,4 +54,5 @@ __all__ = [
     "SendBackPage",
     "SubmitPage",
     "TaskList",
+    "UnclaimPage",
 ]
