@@ -55,6 +55,7 @@ WORDS: dict[str, Any] = {
     "install_review_routes": _("review routes installed"),
     "install_system_actor": _("system actor installed"),
     "interrupt": _("use interrupted"),
+    "invite_agency": _("agency invited"),
     "keep_refusal": _("reasons of a refusal kept"),
     "lift_freeze": _("product freeze lifted"),
     "lift_interruptions": _("interruptions lifted"),
@@ -97,6 +98,7 @@ WORDS: dict[str, Any] = {
     "upload_revision": _("revision uploaded"),
     "use_reference": _("reference used"),
     "verify": _("comment verified"),
+    "withdraw_invitation": _("invitation withdrawn"),
     "withdraw": _("version withdrawn"),
 }
 

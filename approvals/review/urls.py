@@ -29,6 +29,21 @@ urlpatterns = [
     path("versions/<int:pk>/comment/", views.CommentPage.as_view(), name="comment"),
 ]
 root_urlpatterns = [
+    path("invitations/", views.InvitationList.as_view(), name="invitations"),
+    path("invitations/<int:pk>/", views.InvitationPage.as_view(), name="invitation"),
+    path(
+        "invitations/<int:pk>/files/<int:n>/",
+        views.InvitationFile.as_view(),
+        name="invitation_file",
+    ),
+    path(
+        "invitations/<int:pk>/upload/", views.InvitationUpload.as_view(), name="invitation_upload"
+    ),
+    path(
+        "invitations/<int:pk>/comment/",
+        views.InvitationComment.as_view(),
+        name="invitation_comment",
+    ),
     path("review/<int:task>/", views.DecisionPage.as_view(), name="task"),
     path("review/<int:task>/files/<int:n>/", views.DocumentPage.as_view(), name="document"),
     path(

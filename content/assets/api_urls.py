@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from content.assets.api import assets, versions
+from content.assets.api import assets, invitations, versions
 
 urlpatterns = [
     path("assets/", assets.Assets.as_view(), name="assets"),
@@ -25,6 +25,14 @@ urlpatterns = [
         "versions/<int:pk>/files/<int:n>/pages/<int:page>.png",
         versions.FilePage.as_view(),
         name="file_page",
+    ),
+    path("versions/<int:pk>/invite/", invitations.Invite.as_view(), name="invite"),
+    path("invitations/", invitations.Invitations.as_view(), name="invitations"),
+    path("invitations/<int:pk>/", invitations.InvitationDetail.as_view(), name="invitation"),
+    path(
+        "invitations/<int:pk>/withdraw/",
+        invitations.WithdrawInvitation.as_view(),
+        name="withdraw_invitation",
     ),
     path("versions/<int:pk>/where-used/", versions.WhereUsed.as_view(), name="where_used"),
 ]

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from approvals.audit import InvalidInput, act
-from approvals.people.enums import OWNERS, PHARMACISTS, REVIEWERS
+from approvals.people.enums import OWNERS, PHARMACISTS, REVIEWERS, Role
 from approvals.people.models import User
 from approvals.review import notifications
 from approvals.review.enums import Severity
@@ -22,7 +22,7 @@ from content.assets.models import Version
 
 SIDES = ("x", "y", "width", "height")
 MAX_PAGE = 100_000
-PARTICIPANTS = (*OWNERS, *REVIEWERS, *PHARMACISTS)
+PARTICIPANTS = (*OWNERS, *REVIEWERS, *PHARMACISTS, Role.AGENCY)
 
 
 @act("comment", roles=PARTICIPANTS)

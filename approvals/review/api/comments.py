@@ -9,10 +9,10 @@ from rest_framework.request import Request
 from approvals.people.models import User
 from approvals.review import actions
 from approvals.review.api.shapes import CommentBody, CommentShape, ReplyBody
-from approvals.review.api.versions import visible_version
 from approvals.review.models import Comment
 from config.http.api import ActEndpoint, ListEndpoint
 from config.http.idempotency import Answer
+from content.assets.api.versions import open_version
 from content.assets.models import Version
 
 
@@ -25,12 +25,13 @@ class Comments(ActEndpoint, ListEndpoint):
     ordering = "pk"
 
     def get_queryset(self) -> Any:
-        version = visible_version(self.request.user, self.kwargs["version"])
-        comments = Comment.objects.concerning(version)
+        user: Any = self.request.user
+        version = open_version(user, self.kwargs["version"])
+        comments = Comment.objects.told_to(user, version)
         return comments.select_related("author", "revision").prefetch_related("replies__author")
 
     def get_object(self, request: Request, **kwargs: Any) -> Version:  # type: ignore[override]
-        return visible_version(request.user, kwargs["version"])
+        return open_version(request.user, kwargs["version"])  # type: ignore[arg-type]
 
     def perform(self, obj: Any, data: Any, *, by: User, now: datetime) -> Answer:
         kept = actions.comment(
@@ -50,7 +51,7 @@ class CommentEndpoint(ActEndpoint):
     responses = {200: CommentShape}
 
     def get_object(self, request: Request, **kwargs: Any) -> Comment:
-        found = Comment.objects.visible_to(request.user).filter(pk=kwargs["comment"]).first()
+        found = Comment.objects.open_to(request.user).filter(pk=kwargs["comment"]).first()
         if found is None:
             raise Http404
         kept: Comment = found

@@ -1,5 +1,12 @@
 """Pages of review: one's tasks, the decision, and a version's way to review and back."""
 
+from approvals.review.views.agencies import (
+    InvitationComment,
+    InvitationFile,
+    InvitationList,
+    InvitationPage,
+    InvitationUpload,
+)
 from approvals.review.views.decision import DecisionPage
 from approvals.review.views.document import DocumentPage, DocumentPicture
 from approvals.review.views.pool import (
@@ -42,6 +49,11 @@ __all__ = [
     "DocumentPage",
     "DocumentPicture",
     "EndLeadPage",
+    "InvitationComment",
+    "InvitationFile",
+    "InvitationList",
+    "InvitationPage",
+    "InvitationUpload",
     "LeadList",
     "LoadPage",
     "NameLeadPage",
