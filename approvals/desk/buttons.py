@@ -37,6 +37,7 @@ LABELS: dict[str, Any] = {
     "send-back": gettext_lazy("Send back for changes"),
     "suspend": gettext_lazy("Suspend use"),
     "withdraw": gettext_lazy("Withdraw from use"),
+    "invite": gettext_lazy("Invite an agency"),
     "cancel": gettext_lazy("Cancel this version"),
 }
 GRAVE = {"suspend", "withdraw", "cancel"}

@@ -15,6 +15,7 @@ from approvals.people.models import User
 from config.http.pages import Page
 from content.assets.enums import FileFormat
 from content.assets.models import Version
+from content.assets.policies import can_invite
 from content.assets.validity import first_usable_day, until_when, usable_on, why_not
 from content.calendar import paris_day
 from content.files import open_stored
@@ -62,6 +63,8 @@ class VersionPage(Page):
             why="" if tasks else why_none(version, self.by, self.now),
             tasks=tasks_of(version),
             signatures=signatures_on(version),
+            invitations=version.invitations.select_related("agency", "invited_by"),
+            may_invite=can_invite(version, self.by, self.now),
             needs=needs(version),
             needed_by=needed_by(version, self.by),
             story=story_of(version.asset, [version]),

@@ -2,6 +2,7 @@
 
 from approvals.review.models.comments import Comment, CommentReply
 from approvals.review.models.cycles import ReviewCycle, ReviewTask
+from approvals.review.models.leads import RoleLead
 from approvals.review.models.routes import (
     ChecklistItem,
     MinorModificationCategory,
@@ -27,6 +28,7 @@ __all__ = [
     "RequestedChange",
     "ReviewCycle",
     "ReviewTask",
+    "RoleLead",
     "Route",
     "RouteStage",
     "RouteTask",

@@ -40,6 +40,13 @@ from approvals.review.policies.lifecycle import (
     check_can_send_back,
     check_can_submit,
 )
+from approvals.review.policies.pool import (
+    can_unclaim,
+    candidates_for,
+    check_can_unclaim,
+    conflicts_among,
+    leads,
+)
 from approvals.review.policies.standing import check_verdicts_hold, missing_roles, verdicts_hold
 from content.assets.models import Version
 
@@ -58,7 +65,9 @@ __all__ = [
     "can_resolve_some",
     "can_send_back",
     "can_submit",
+    "can_unclaim",
     "can_verify",
+    "candidates_for",
     "check_can_answer",
     "check_can_cancel",
     "check_can_carry",
@@ -71,11 +80,14 @@ __all__ = [
     "check_can_resolve",
     "check_can_send_back",
     "check_can_submit",
+    "check_can_unclaim",
     "check_can_verify",
     "check_no_conflict",
     "check_something_to_resolve",
     "check_verdicts_hold",
     "comments_to_resolve",
+    "conflicts_among",
+    "leads",
     "missing_roles",
     "verdicts_hold",
     "why_cannot_decide",
