@@ -7,6 +7,7 @@ import json
 from operator import itemgetter
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -87,3 +88,7 @@ class PersonAdmin(ReadOnlyAdmin):
     def roles(self, person: User) -> str:
         names = (group.name for group in person.groups.all())
         return ", ".join(str(Role(name).label) for name in names if name in Role.values) or "—"
+
+
+# allauth's own page shows the secrets of second factors: nobody reads those here.
+admin.site.unregister(Authenticator)
