@@ -14,6 +14,11 @@ urlpatterns = [
         views.VersionFile.as_view(),
         name="file",
     ),
+    path("people/<int:pk>/unlock/", views.Unlock.as_view(), name="unlock"),
+    path("people/<int:pk>/password/", views.PasswordReset.as_view(), name="password_reset"),
+    path("people/<int:pk>/factors/", views.FactorsReset.as_view(), name="factors_reset"),
+    path("people/<int:pk>/roles/give/", views.RoleGive.as_view(), name="role_give"),
+    path("people/<int:pk>/roles/take/", views.RoleTake.as_view(), name="role_take"),
 ]
 root_urlpatterns = [
     path("", views.Home.as_view(), name="home"),

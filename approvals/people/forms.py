@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from approvals.audit import PolicyDenied
 from approvals.people.models import User
 
-PASSWORD = "password"  # noqa: S105  # a field's name
+PASSWORD = "password"  # a field's name
 OTP = "otp"
 KEY = "security_key"
 

@@ -80,5 +80,14 @@ def check_can_reset(person: User, *, by: User) -> None:
         raise PolicyDenied("own_account", _("Another administrator does this for you."))
 
 
+def can_reset(person: User, *, by: User) -> bool:
+    """Whether ``by`` may unlock a person and reset what they sign in with."""
+    try:
+        check_can_reset(person, by=by)
+    except PolicyDenied:
+        return False
+    return True
+
+
 def is_pharmacist(by: User) -> bool:
     return by.holds(Role.RESPONSIBLE_PHARMACIST, Role.DEPUTY_PHARMACIST)

@@ -11,6 +11,7 @@ from approvals.desk.views.factors import (
     FactorTotp,
 )
 from approvals.desk.views.home import Home
+from approvals.desk.views.people import FactorsReset, PasswordReset, RoleGive, RoleTake, Unlock
 from approvals.desk.views.profile import Accountability, Language, PasswordChange, Profile
 from approvals.desk.views.versions import VersionFile, VersionPage
 
@@ -25,10 +26,15 @@ __all__ = [
     "FactorRemove",
     "FactorTotp",
     "Factors",
+    "FactorsReset",
     "Home",
     "Language",
     "PasswordChange",
+    "PasswordReset",
     "Profile",
+    "RoleGive",
+    "RoleTake",
+    "Unlock",
     "VersionFile",
     "VersionPage",
 ]

@@ -36,7 +36,7 @@ from approvals.people.policies import needs_second_factor
 from config.http.once import Sending
 from config.http.pages import Page
 
-SECRET = "second_factor_secret"  # noqa: S105  # where the session keeps it
+SECRET = "second_factor_secret"  # where the session keeps it
 SHOW_CODES = "show_recovery_codes"
 
 
