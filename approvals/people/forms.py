@@ -13,7 +13,7 @@ OTP = "otp"
 KEY = "security_key"
 
 
-def again_fields(person: User) -> dict[str, forms.Field]:
+def again_fields(person: User, *, signing: bool = True) -> dict[str, forms.Field]:
     """Return the fields that prove a person at this moment, in their order.
 
     Neither code nor key is required by the form: which of them is missing, the action says.
@@ -21,7 +21,9 @@ def again_fields(person: User) -> dict[str, forms.Field]:
     fields: dict[str, forms.Field] = {
         PASSWORD: forms.CharField(
             label=_("Your password"),
-            help_text=_("Entered again at each signature: a session alone never signs."),
+            help_text=_("Entered again at each signature: a session alone never signs.")
+            if signing
+            else "",
             strip=False,
             widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         )
@@ -32,7 +34,9 @@ def again_fields(person: User) -> dict[str, forms.Field]:
             help_text=_(
                 "The six digits that your application shows now, or a recovery code. "
                 "The code that you signed in with does not sign: wait for the next one."
-            ),
+            )
+            if signing
+            else _("The six digits that your application shows now, or a recovery code."),
             max_length=64,
             required=False,
             widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),

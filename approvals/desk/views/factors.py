@@ -69,7 +69,7 @@ class Proved(AboutMe):
         return reverse("desk:factors")
 
     def get_form_class(self, obj: Any) -> type[forms.BaseForm]:
-        fields: dict[str, Any] = again_fields(self.by)
+        fields: dict[str, Any] = again_fields(self.by, signing=False)
         return type("Proved" + self.form_class.__name__, (self.form_class,), fields)
 
     def prove(self, cleaned: dict[str, Any]) -> None:

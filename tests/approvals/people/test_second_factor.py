@@ -8,6 +8,8 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import decrypt
+from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 
 from approvals.audit.models import AuditEvent
@@ -214,6 +216,11 @@ class TestRoles:
         client.force_login(cast.pm, backend="django.contrib.auth.backends.ModelBackend")
         answer = client.get("/api/v1/me/")
         assert (answer.status_code, answer.json()["code"]) == (403, "second_factor_owed")
+
+    def test_b09_an_unknown_role_stops_the_start(self, settings: Any) -> None:
+        settings.SECOND_FACTOR_ROLES = ["boss"]
+        with pytest.raises(ImproperlyConfigured, match="SECOND_FACTOR_ROLES holds boss"):
+            apps.get_app_config("people").ready()
 
     def test_b09_other_roles_go_on(self, cast: Cast, client: Client) -> None:
         client.force_login(cast.rep, backend="django.contrib.auth.backends.ModelBackend")
