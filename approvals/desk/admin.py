@@ -105,8 +105,8 @@ class PersonAdmin(ReadOnlyAdmin):
     @admin.display(description=_("What an administrator does"))
     def acts(self, person: User) -> str:
         return format_html_join(
-            " · ",
-            '<a class="im-link" href="{}">{}</a>',
+            " ",
+            '<a class="im-button im-button--quiet" href="{}">{}</a>',
             ((reverse(page, args=[person.pk]), words) for page, words in PERSON_ACTS),
         )
 

@@ -13,6 +13,13 @@ OTP = "otp"
 KEY = "security_key"
 
 
+class CodeField(forms.CharField):
+    """A code that is owed, unless a security key answers in its place."""
+
+    def validate(self, value: Any) -> None:
+        """Let an absent code through: whether a key answered instead, the action says."""
+
+
 def again_fields(person: User, *, signing: bool = True) -> dict[str, forms.Field]:
     """Return the fields that prove a person at this moment, in their order.
 
@@ -29,7 +36,7 @@ def again_fields(person: User, *, signing: bool = True) -> dict[str, forms.Field
         )
     }
     if person.second_factor_since:
-        fields[OTP] = forms.CharField(
+        fields[OTP] = CodeField(
             label=_("Code of your second factor"),
             help_text=_(
                 "The six digits that your application shows now, or a recovery code. "
@@ -38,7 +45,6 @@ def again_fields(person: User, *, signing: bool = True) -> dict[str, forms.Field
             if signing
             else _("The six digits that your application shows now, or a recovery code."),
             max_length=64,
-            required=False,
             widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
         )
         fields[KEY] = forms.JSONField(required=False, widget=forms.HiddenInput)
