@@ -77,6 +77,7 @@ TABLE: dict[str, Rule] = {
     "versions/<int:pk>/files/<int:n>/": Rule(SEES),
     "versions/<int:pk>/files/<int:n>/pages/<int:page>.png": Rule(SEES),
     "versions/<int:pk>/where-used/": Rule(SEES),
+    "versions/<int:pk>/compare/": Rule(SEES),
     "versions/<int:pk>/history/": Rule(SEES),
     "versions/<int:pk>/signatures/": Rule(SEES),
     "versions/<int:pk>/plan/": ACT,

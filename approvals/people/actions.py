@@ -250,7 +250,7 @@ def spend_factor(
             "second_factor_missing",
             _("Give your second factor too: the code that your application shows now."),
         )
-    factor = factors.factor_of_key(person, key) if key else _spend_code(person, code, now)
+    factor = _spend_code(person, code, now) if code else factors.factor_of_key(person, key)
     if factor is None:
         user_login_failed.send(
             sender=__name__, credentials={"username": person.username}, request=request

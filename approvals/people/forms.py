@@ -10,7 +10,8 @@ from approvals.people.models import User
 
 PASSWORD = "password"  # a field's name
 OTP = "otp"
-KEY = "security_key"
+# Left out of what browsers and the house keep of a form, like the two above.
+KEY = "webauthn_key"
 
 
 class CodeField(forms.CharField):

@@ -30,15 +30,7 @@ class DecisionForm(forms.Form):
         self.task = task
         asked = self.fields
         for question in task.checklist:
-            asked[f"check_{question['key']}"] = forms.ChoiceField(
-                label=question["label"],
-                choices=Answer.choices,
-                widget=forms.RadioSelect,
-                required=False,
-            )
-            asked[f"note_{question['key']}"] = forms.CharField(
-                label=_("Note, owed where the answer is “no”"), required=False, max_length=5000
-            )
+            self._ask(question)
         asked["verdict"] = forms.ChoiceField(
             label=_("Verdict"), choices=self._verdicts(), widget=forms.RadioSelect
         )
@@ -65,6 +57,21 @@ class DecisionForm(forms.Form):
             )
 
         _password_last(self)
+
+    def _ask(self, question: dict[str, str]) -> None:
+        self.fields[f"check_{question['key']}"] = forms.ChoiceField(
+            label=question["label"],
+            choices=Answer.choices,
+            widget=forms.RadioSelect,
+            required=False,
+        )
+        self.fields[f"note_{question['key']}"] = forms.CharField(
+            label=_("Note, owed where the answer is “no”"),
+            required=False,
+            max_length=5000,
+            # Empty or not can be told by the page's style.
+            widget=forms.TextInput(attrs={"placeholder": " "}),
+        )
 
     def questions(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
         """Return each question's answer and note, for the page."""
@@ -171,4 +178,21 @@ class CommentForm(forms.Form):
     )
     body = forms.CharField(
         label=_("Comment"), widget=forms.Textarea(attrs={"rows": 4}), max_length=10_000
+    )
+
+
+class AnchoredCommentForm(CommentForm):
+    """A comment, with the place that the workspace's script noted: ``anchor`` as JSON."""
+
+    anchor = forms.JSONField(required=False, widget=forms.HiddenInput)
+    revision = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+    def clean_anchor(self) -> Any:
+        anchor = self.cleaned_data.get("anchor")
+        return anchor if isinstance(anchor, dict) and anchor else None
+
+
+class ReplyForm(forms.Form):
+    body = forms.CharField(
+        label=_("Reply"), widget=forms.Textarea(attrs={"rows": 3}), max_length=10_000
     )

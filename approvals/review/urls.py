@@ -18,10 +18,39 @@ urlpatterns = [
 ]
 root_urlpatterns = [
     path("review/<int:task>/", views.DecisionPage.as_view(), name="task"),
+    path("review/<int:task>/reopen/", views.ReopenPage.as_view(), name="reopen"),
+    path("review/<int:task>/comments/", views.NewComment.as_view(), name="new_comment"),
+    path("review/<int:task>/comments/<int:comment>/reply/", views.Reply.as_view(), name="reply"),
+    path(
+        "review/<int:task>/comments/<int:comment>/resolve/",
+        views.Resolve.as_view(),
+        name="resolve_comment",
+    ),
+    path(
+        "review/<int:task>/comments/<int:comment>/verify/",
+        views.Verify.as_view(),
+        name="verify_comment",
+    ),
     path("review/<int:task>/files/<int:n>/", views.DocumentPage.as_view(), name="document"),
     path(
         "review/<int:task>/files/<int:n>/pages/<int:page>.png",
         views.DocumentPicture.as_view(),
         name="document_picture",
+    ),
+    path(
+        "review/<int:task>/earlier/<int:revision>/files/<int:n>/",
+        views.EarlierDocument.as_view(),
+        name="earlier_document",
+    ),
+    path(
+        "review/<int:task>/earlier/<int:revision>/files/<int:n>/pages/<int:page>.png",
+        views.DocumentPicture.as_view(),
+        name="earlier_picture",
+    ),
+    path("review/<int:task>/beside/<int:document>/", views.BesideDocument.as_view(), name="beside"),
+    path(
+        "review/<int:task>/beside/<int:document>/pages/<int:page>.png",
+        views.BesidePicture.as_view(),
+        name="beside_picture",
     ),
 ]

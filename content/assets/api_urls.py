@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from content.assets.api import assets, versions
+from content.assets.api import assets, comparison, versions
 
 urlpatterns = [
     path("assets/", assets.Assets.as_view(), name="assets"),
@@ -26,5 +26,6 @@ urlpatterns = [
         versions.FilePage.as_view(),
         name="file_page",
     ),
+    path("versions/<int:pk>/compare/", comparison.Compare.as_view(), name="compare"),
     path("versions/<int:pk>/where-used/", versions.WhereUsed.as_view(), name="where_used"),
 ]

@@ -43,9 +43,16 @@ def page_picture(request: HttpRequest, file: RevisionFile, page: int) -> HttpRes
     :raises Http404: where there is no such page, or it cannot be drawn within the limits.
     :raises StoredFileFault: if the stored bytes are not those that were reviewed.
     """
-    picture = page_image(file.sha256, page) if file.format == FileFormat.PDF else None
+    if file.format != FileFormat.PDF:
+        raise Http404
+    return picture_of(request, file.sha256, page)
+
+
+def picture_of(request: HttpRequest, sha256: str, page: int) -> HttpResponseBase:
+    """Answer with the picture of one page of a stored PDF, as ``page_picture`` does."""
+    picture = page_image(sha256, page)
     if picture is None:
         raise Http404
-    etag = f'"{file.sha256}-{page}"'
+    etag = f'"{sha256}-{page}"'
     whole = HttpResponse(picture, content_type="image/png", headers={"ETag": etag})
     return get_conditional_response(request, etag=etag, response=whole) or whole

@@ -38,33 +38,20 @@ def _path(sha256: str, name: str) -> str:
 
 def _kept(sha256: str, name: str) -> bytes | None:
     """Return what was made of a file before, or None."""
-    from django.core.files.storage import storages
+    from content.assets.derived import kept
 
-    storage, path = storages["derived"], _path(sha256, name)
-    if not storage.exists(path):
-        return None
-    with storage.open(path, "rb") as kept:
-        return bytes(kept.read())
+    return kept(_path(sha256, name))
 
 
 def _made(sha256: str, name: str, question: str) -> bytes | None:
     """Make something of a file, and keep it. A failure is not kept."""
-    from django.core.files.base import ContentFile
-    from django.core.files.storage import storages
-
+    from content.assets.derived import keep
     from content.child import answer_of
     from content.files import open_stored
 
-    storage, path = storages["derived"], _path(sha256, name)
     with open_stored(sha256) as file:
         made = answer_of(__file__, question, file=file, cpu_seconds=CPU_SECONDS)
-    if made is None:
-        return None
-    saved = storage.save(path, ContentFile(made))
-    if saved != path:
-        # Somebody made the same picture meanwhile: theirs stands.
-        storage.delete(saved)
-    return made
+    return None if made is None else keep(_path(sha256, name), made)
 
 
 def _picture(page: Any) -> bytes:

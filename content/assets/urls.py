@@ -21,4 +21,6 @@ urlpatterns: list[URLPattern] = [
     path("of/<asset_code:code>/new-version/", views.NewVersion.as_view(), name="new_version"),
     path("versions/<int:version>/upload/", views.Upload.as_view(), name="upload"),
 ]
-root_urlpatterns: list[URLPattern] = []
+root_urlpatterns: list[URLPattern] = [
+    path("sealed/<str:token>/<path:name>", views.sealed, name="sealed"),
+]

@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from approvals.people.enums import OWNERS
 from approvals.people.models import User
@@ -31,6 +32,13 @@ from content.assets.policies import (
     check_can_upload,
     was_ever_submitted,
 )
+from content.assets.previews import framed, opened
+
+
+@require_safe
+def sealed(request: HttpRequest, token: str, name: str) -> HttpResponse:
+    """Show an e-mail, or one piece of a slide, to the frame whose address names who sees it."""
+    return framed(request, opened(token), name)
 
 
 class CreateAsset(ActPage):

@@ -205,14 +205,14 @@ def test_a_wrong_password_costs_nothing_that_was_typed(
     for answer in page.get_by_role("radio", name="yes", exact=True).all():
         answer.check()
     page.get_by_role("radio", name="approved", exact=True).check()
-    page.get_by_label("Comment").fill("Deux fautes page 3.")
+    page.get_by_label("Comment", exact=True).fill("Deux fautes page 3.")
     page.get_by_label("Your password").fill("not-my-password")
     medical.press("Sign the verdict")
 
     sentence = page.get_by_text("The password is wrong: nothing was signed")
     medical.keep("wrong-password")
     sentence.first.wait_for()
-    assert page.get_by_label("Comment").input_value() == "Deux fautes page 3."
+    assert page.get_by_label("Comment", exact=True).input_value() == "Deux fautes page 3."
     assert page.get_by_role("radio", name="approved", exact=True).is_checked()
     assert all(box.is_checked() for box in page.get_by_role("radio", name="yes", exact=True).all())
     assert page.get_by_label("Your password").input_value() == ""

@@ -78,11 +78,11 @@ def approve(reviewer: Person) -> None:
     reviewer.follow("My tasks")
     reviewer.keep(f"12-{reviewer.name}-tasks")
     reviewer.follow("Open the next task")
-    page.get_by_role("heading", name="What you review").wait_for()
+    page.get_by_role("heading", name="Checklist").wait_for()
     for answer in page.get_by_role("radio", name="yes", exact=True).all():
         answer.check()
     page.get_by_role("radio", name="approved", exact=True).check()
-    page.get_by_label("Comment").fill("Conforme au RCP.")
+    page.get_by_label("Comment", exact=True).fill("Conforme au RCP.")
     reviewer.keep(f"13-{reviewer.name}-decision")
     reviewer.sign("Sign the verdict")
     page.get_by_text("Your verdict is signed.").wait_for()

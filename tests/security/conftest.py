@@ -36,12 +36,17 @@ def things(cast: Cast) -> Things:
     cast.everybody()
     cycle = in_review(cast, nature="environment")
     version = cycle.version
-    comment(version.pk, body="Secret remark", severity="question", by=cast.medical, now=T0)
+    remark = comment(version.pk, body="Secret", severity="question", by=cast.medical, now=T0)
     give(task_of(cycle, "medical_reviewer"), cast.medical)
     dossier = make_deposited(cast)
     release_it(make_ready(cast), cast.pharmacist)
     keys = {
         "page": "1",
+        "comment": str(remark.pk),
+        "earlier": str(cycle.revision_id),
+        "beside": "1",
+        "token": "forged",
+        "name": "index.html",
         "teams": str(cast.cardiology.pk),
         "code": version.asset.code,
         "number": str(version.number),

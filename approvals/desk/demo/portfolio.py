@@ -34,6 +34,10 @@ REFUSAL = "L'allégation « mieux toléré » n'est étayée par aucune étude c
 SAFETY = "Une donnée de tolérance doit être ajoutée à la page 2."
 OUTDATED = "Le prix indiqué n'est plus le bon."
 CORRECTION = "Le tableau de posologie ne correspond pas au RCP : corrigez la ligne 3."
+ANNOTATION = "Citer l'étude à l'appui de cette phrase."
+REPLY = "La référence est en cours de vérification, je l'ajoute à la prochaine révision."
+# Where the front page says what is to be remembered: fractions of the page.
+REMEMBERED = {"file": 1, "page": 1, "x": 0.09, "y": 0.3, "width": 0.6, "height": 0.06}
 
 
 @dataclass
@@ -74,6 +78,8 @@ def choose_products(world: World) -> Shelf:
 def portfolio(world: World, count: int) -> list[Story]:
     """Return the stories of ``count`` assets, or of ``BASE`` where that is more."""
     shelf = choose_products(world)
+    for product in shelf.cardio[:4] + shelf.breath[:3]:
+        world.keep_smpc(product)
     cardio = [shelf.cardio[k % len(shelf.cardio)] for k in range(4)]
     breath = [shelf.breath[k % len(shelf.breath)] for k in range(3)]
     stories: list[Story] = []
@@ -252,15 +258,22 @@ def _on_its_way(world: World, piece: Piece, window: DepositWindow, step: str, nu
         yield at(start + timedelta(days=2), 9, 0)
         world.cancel(version, "L'opération est reportée à l'an prochain.")
         return
+    if step == "submitted":
+        world.upload(version, note="Tolérance comparable à celle du placebo.")
     yield at(start + timedelta(days=1), 17, 0)
     world.submit(version)
     yield at(start + timedelta(days=3), 11, 0)
-    if step == "half_read":
+    if step == "submitted":
+        comment = world.comment(version, "medical", ANNOTATION, REMEMBERED)
+        yield at(start + timedelta(days=3), 15, 0)
+        world.reply(comment, "pm", REPLY)
+    elif step == "half_read":
         world.approve(version, only=["medical"])
     elif step == "before_the_pharmacist":
         world.approve(version)
     elif step == "changes_requested":
         world.require_changes(version, "medical", CORRECTION)
+        world.comment(version, "medical", CORRECTION, REMEMBERED, severity="blocking")
 
 
 def _for_the_public(world: World, shelf: Shelf) -> list[Story]:

@@ -13,7 +13,7 @@ from approvals.people.models import User
 from approvals.release import actions as releasing
 from approvals.review import actions as review
 from approvals.review.enums import MEANINGS
-from approvals.review.models import ReviewTask
+from approvals.review.models import Comment, ReviewTask
 from approvals.signatures.actions import prove
 from approvals.signatures.enums import Meaning
 from approvals.submissions import actions as submissions
@@ -22,6 +22,7 @@ from content.access.models import Team
 from content.assets import actions as assets
 from content.assets.models import Version
 from content.calendar import PARIS, paris_day
+from content.catalogue.actions import add_source_document
 from content.catalogue.models import Product
 
 REVIEWERS = {
@@ -157,6 +158,22 @@ class World:
             else:
                 self.decide(task, REVIEWERS[task.role])
 
+    def comment(
+        self,
+        version: Version,
+        who: str,
+        body: str,
+        anchor: dict[str, Any],
+        *,
+        severity: str = "suggestion",
+    ) -> Comment:
+        """Draw a comment on the document."""
+        said: dict[str, Any] = {"body": body, "severity": severity, "anchor": anchor}
+        return review.comment(version.pk, **said, **self._by(who))
+
+    def reply(self, comment: Comment, who: str, body: str) -> None:
+        review.reply(comment.pk, body=body, **self._by(who))
+
     def decide(self, task: ReviewTask, who: str, verdict: str = "approved", **more: Any) -> None:
         answers = {item["key"]: {"answer": "yes", "note": ""} for item in task.checklist}
         signed = self._signed(who, MEANINGS[task.role])
@@ -172,6 +189,27 @@ class World:
             closes_on=closes_on,
             made_up=True,
             source="made up for the demonstration",
+            **self._by("regulatory"),
+        )
+
+    def keep_smpc(self, product: Product) -> None:
+        """Keep the SmPC of a product: a made-up one of a few lines."""
+        content = letter(
+            "Résumé des caractéristiques du produit",
+            product.name,
+            f"Composition : {product.substances or 'voir la notice'}.",
+            "4.1 Indications thérapeutiques : traitement de fond chez l'adulte.",
+            "4.2 Posologie : un comprimé par jour, à heure fixe.",
+            "4.3 Contre-indications : hypersensibilité à l'un des composants.",
+            "4.8 Effets indésirables : céphalées, nausées.",
+            "Document inventé pour la démonstration.",
+        )
+        add_source_document(
+            product.pk,
+            kind="smpc",
+            dated=self.days(-400),
+            title=f"RCP {product.name}"[:200],
+            file=SimpleUploadedFile("rcp.pdf", content, content_type="application/pdf"),
             **self._by("regulatory"),
         )
 

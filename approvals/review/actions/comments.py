@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,6 +10,7 @@ from approvals.audit import InvalidInput, act
 from approvals.people.enums import OWNERS, PHARMACISTS, REVIEWERS
 from approvals.people.models import User
 from approvals.review import notifications
+from approvals.review.actions.anchors import Placed, placed
 from approvals.review.enums import Severity
 from approvals.review.models import Comment, CommentReply
 from approvals.review.policies.comments import (
@@ -20,8 +20,6 @@ from approvals.review.policies.comments import (
 )
 from content.assets.models import Version
 
-SIDES = ("x", "y", "width", "height")
-MAX_PAGE = 100_000
 PARTICIPANTS = (*OWNERS, *REVIEWERS, *PHARMACISTS)
 
 
@@ -31,32 +29,32 @@ def comment(
     *,
     body: str,
     severity: str,
-    anchor: Mapping[str, Any] | None = None,
+    anchor: Mapping[str, Any] | Placed | None = None,
+    revision: int | None = None,
     by: User,
     now: datetime,
 ) -> Comment:
-    """Remark on a version's current revision, on a rectangle of a page where there is one.
+    """Remark on a revision of a version (its current one unless numbered), on a place of it.
 
-    ``anchor`` is ``{"page", "x", "y", "width", "height"}``: the page counts from 1, the rest are
-    fractions of the page from its top left corner.
+    ``anchor`` is described in ``placed``, which callers that open a transaction call before.
 
     :raises PolicyDenied: ``role_missing``.
     :raises StateConflict: ``wrong_state``.
-    :raises InvalidInput: field ``body``, ``severity`` or ``anchor``.
+    :raises InvalidInput: field ``body``, ``severity``, ``revision`` or ``anchor``.
     """
     version: Version = Version.objects.locked().get(pk=version_id)
     check_can_comment(version, by, now)
     if severity not in Severity.values:
         raise InvalidInput.at("severity", _("Choose blocking, suggestion or question."))
-    place = _rectangle(anchor) if anchor else {}
+    place = placed(version, anchor, revision=revision)
     kept = Comment(
         version=version,
-        revision=version.current_revision,
+        revision=place.revision,
         author=by,
         created_at=now,
         body=_text(body),
         severity=severity,
-        **place,
+        **place.columns,
     )
     kept.save(force_insert=True)
     notifications.tell_comment(kept, now=now)
@@ -86,29 +84,6 @@ def _text(body: str) -> str:
     if not body:
         raise InvalidInput.at("body", _("Write the comment."))
     return body
-
-
-def _rectangle(anchor: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an anchor's columns.
-
-    :raises InvalidInput: field ``anchor`` unless the rectangle lies on the page.
-    """
-    outside = InvalidInput.at(
-        "anchor",
-        _("The rectangle must lie on the page: fractions between 0 and 1, from its top left."),
-        "outside_page",
-    )
-    try:
-        page = int(anchor["page"])
-        sides = {side: Decimal(str(anchor[side])).quantize(Decimal("0.000001")) for side in SIDES}
-        starts = sides["x"] >= 0 and sides["y"] >= 0 and 1 <= page <= MAX_PAGE
-        filled = sides["width"] > 0 and sides["height"] > 0
-        ends = sides["x"] + sides["width"] <= 1 and sides["y"] + sides["height"] <= 1
-    except (KeyError, TypeError, ValueError, OverflowError, InvalidOperation) as error:
-        raise outside from error
-    if not (starts and filled and ends):
-        raise outside
-    return {"page": page, **sides}
 
 
 def _locked_comment(comment_id: int) -> Comment:

@@ -8,9 +8,11 @@ from rest_framework.request import Request
 
 from approvals.people.models import User
 from approvals.review import actions
+from approvals.review.actions.anchors import placed
 from approvals.review.api.shapes import CommentBody, CommentShape, ReplyBody
 from approvals.review.api.versions import visible_version
 from approvals.review.models import Comment
+from approvals.review.policies import check_can_comment
 from config.http.api import ActEndpoint, ListEndpoint
 from config.http.idempotency import Answer
 from content.assets.models import Version
@@ -32,16 +34,15 @@ class Comments(ActEndpoint, ListEndpoint):
     def get_object(self, request: Request, **kwargs: Any) -> Version:  # type: ignore[override]
         return visible_version(request.user, kwargs["version"])
 
+    def prepared(self, request: Request, obj: Version, data: Any, now: datetime) -> Any:
+        # A PDF's pages are counted before the transaction of an Idempotency-Key.
+        by: Any = request.user
+        check_can_comment(obj, by, now)
+        place = placed(obj, data.pop("anchor", None), revision=data.pop("revision", None))
+        return super().prepared(request, obj, {**data, "anchor": place}, now)
+
     def perform(self, obj: Any, data: Any, *, by: User, now: datetime) -> Answer:
-        kept = actions.comment(
-            obj.pk,
-            body=data["body"],
-            severity=data["severity"],
-            anchor=data.get("anchor"),
-            by=by,
-            now=now,
-        )
-        return 201, CommentShape(kept).data
+        return 201, CommentShape(actions.comment(obj.pk, by=by, now=now, **data)).data
 
 
 class CommentEndpoint(ActEndpoint):

@@ -133,17 +133,23 @@ class CarryBody(Shape):
 
 
 class AnchorShape(Shape):
-    page = serializers.IntegerField()
-    x = serializers.FloatField()
-    y = serializers.FloatField()
-    width = serializers.FloatField()
-    height = serializers.FloatField()
+    """A rectangle of a page, a slide of a package or a line of a source; in which file."""
+
+    file = serializers.IntegerField(required=False, allow_null=True)
+    page = serializers.IntegerField(required=False, allow_null=True)
+    x = serializers.FloatField(required=False)
+    y = serializers.FloatField(required=False)
+    width = serializers.FloatField(required=False)
+    height = serializers.FloatField(required=False)
+    slide = serializers.CharField(required=False, max_length=500)
+    line = serializers.IntegerField(required=False, allow_null=True)
 
 
 class CommentBody(Shape):
     body = serializers.CharField(allow_blank=True, max_length=10_000)
     severity = serializers.ChoiceField(choices=Severity.choices)
     anchor = AnchorShape(required=False, allow_null=True)
+    revision = serializers.IntegerField(required=False, allow_null=True)
 
 
 class ReplyBody(Shape):

@@ -31,6 +31,15 @@ class CommentQuerySet(RecordedQuerySet):
         """Open comments that block an approval."""
         return self.open().filter(severity=Severity.BLOCKING)
 
+    def with_thread(self) -> Self:
+        """Everything a thread shows, in a constant number of queries, the oldest first."""
+        people = ("author", "resolved_by", "verified_by")
+        return (
+            self.select_related(*people, "revision", "version__asset__owner")
+            .prefetch_related("replies__author")
+            .order_by("pk")
+        )
+
 
 class Comment(Recorded):
     """A remark on a version: blocking, suggestion or question; on a rectangle of a page."""
@@ -43,7 +52,11 @@ class Comment(Recorded):
     created_at = models.DateTimeField(_("created at"))
     body = models.TextField(_("comment"))
     severity = models.CharField(_("severity"), max_length=20, choices=Severity)
-    # Fractions of the page, from its top left corner.
+    # Where it points, if anywhere: a file by position, and there a rectangle of a page (fractions,
+    # from its top left corner), a slide (a package's entry) or a line of the source.
+    file = models.PositiveSmallIntegerField(_("file"), null=True, blank=True)
+    slide = models.CharField(_("slide"), max_length=500, blank=True)
+    line = models.PositiveIntegerField(_("line"), null=True, blank=True)
     page = models.PositiveIntegerField(_("page"), null=True, blank=True)
     x = models.DecimalField(max_digits=7, decimal_places=6, null=True, blank=True)
     y = models.DecimalField(max_digits=7, decimal_places=6, null=True, blank=True)
@@ -80,6 +93,13 @@ class Comment(Recorded):
                 name="review_anchor_lies_on_the_page",
             ),
             models.CheckConstraint(
+                condition=Q(file=None, slide="", line=None, page=None)
+                | Q(file__gte=1, slide="", line=None, page__isnull=False)
+                | (Q(file__gte=1, line=None, page=None) & ~Q(slide=""))
+                | Q(file__gte=1, slide="", line__gte=1, page=None),
+                name="review_anchor_is_one_place_of_a_file",
+            ),
+            models.CheckConstraint(
                 condition=Q(resolved_by__isnull=True, resolved_at__isnull=True)
                 | Q(resolved_by__isnull=False, resolved_at__isnull=False),
                 name="review_resolution_has_who_and_when",
@@ -99,12 +119,20 @@ class Comment(Recorded):
         return self.body[:80]
 
     @property
+    def is_open(self) -> bool:
+        return self.resolved_at is None
+
+    @property
     def anchor(self) -> dict[str, Any] | None:
-        """The rectangle it is about, as fractions of a page, or None."""
+        """What it is about: a rectangle as fractions of a page, a slide, a line; or None."""
+        if self.slide:
+            return {"file": self.file, "slide": self.slide}
+        if self.line is not None:
+            return {"file": self.file, "line": self.line}
         if self.page is None:
             return None
         sides = {side: float(getattr(self, side)) for side in ("x", "y", "width", "height")}
-        return {"page": self.page, **sides}
+        return {"file": self.file, "page": self.page, **sides}
 
 
 class CommentReply(Recorded):

@@ -1,6 +1,5 @@
 """Which verdicts stand on which digest (invariant 2), and what differs between two revisions."""
 
-import json
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,10 +8,8 @@ from approvals.audit import StateConflict
 from approvals.people.enums import Role
 from approvals.review.enums import CycleState
 from approvals.review.models import ReviewCycle, Verdict
+from content.assets.comparison import fields_that_differ
 from content.assets.models import Revision, Version
-
-# Of the regulated metadata, what every corrected revision changes.
-CHANGES_WITH_EVERY_REVISION = ("prepared_on",)
 
 
 def wrong_state(version: Version, needed: Any) -> StateConflict:
@@ -69,18 +66,10 @@ def verdicts_hold(version: Version) -> bool:
     return not missing_roles(version)
 
 
-def regulated_data(revision: Revision) -> dict[str, Any]:
-    """Return a frozen revision's regulated metadata, without what every revision changes."""
-    data: dict[str, Any] = json.loads(revision.metadata_text)
-    return {name: value for name, value in data.items() if name not in CHANGES_WITH_EVERY_REVISION}
-
-
 def difference(before: Revision, after: Revision) -> dict[str, Any]:
     """Return what differs between two frozen revisions: fields and files, by name."""
-    old, new = regulated_data(before), regulated_data(after)
-    fields = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
     return {
-        "fields": {name: [old.get(name), new.get(name)] for name in fields},
+        "fields": fields_that_differ(before, after),
         "files": [
             [[file.name, file.sha256] for file in revision.files.all()]
             for revision in (before, after)

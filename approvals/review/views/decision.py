@@ -1,4 +1,4 @@
-"""The decision page: the document, what is known of it, the checklist, the verdict."""
+"""The workspace: the document, what is known of it, the comments, the checklist, the verdict."""
 
 from datetime import datetime
 from typing import Any
@@ -11,21 +11,25 @@ from django.utils.translation import gettext_lazy
 from approvals.people.enums import PHARMACISTS, REVIEWERS, Role
 from approvals.review import actions
 from approvals.review.enums import MEANINGS, TaskState
-from approvals.review.forms import DecisionForm
-from approvals.review.models import Comment, RequestedChange, ReviewTask
-from approvals.review.policies import check_can_decide
+from approvals.review.forms import DecisionForm, ReasonForm
+from approvals.review.models import RequestedChange, ReviewTask
+from approvals.review.policies import can_reopen, check_can_decide, check_can_reopen
 from approvals.review.queries import next_task_of
-from approvals.review.views.document import SHOWN, papers_of, visible_task
+from approvals.review.views.comments import discussion
+from approvals.review.views.document import visible_task
+from approvals.review.views.viewer import viewer
 from approvals.signatures.enums import Meaning
 from approvals.signatures.models import Proof
 from approvals.signatures.pages import SignedActPage
+from config.http.pages import ActPage
+from content.calendar import paris_day
 
 
 class DecisionPage(SignedActPage):
     """Decide one task; then the next one."""
 
     form_class = DecisionForm
-    template_name = "review/decision.html"
+    template_name = "review/workspace.html"
     button = gettext_lazy("Sign the verdict")
     done = gettext_lazy("Your verdict is signed.")
 
@@ -70,22 +74,46 @@ class DecisionPage(SignedActPage):
         version = task.cycle.version
         revision = task.cycle.revision
         to_confirm = task.state == TaskState.TO_CONFIRM
+        changes = RequestedChange.objects.standing().filter(verdict__task=task)
+        # Who may read it is refused nothing: the sentence stands where the decision would.
+        status = 200 if self.request.method == "GET" else status
         return super().page(
             status=status,
             task=task,
             version=version,
             revision=revision,
-            files=revision.files.order_by("position"),
             products=version.asset.products.order_by("name"),
-            verdicts=task.cycle.verdicts.in_force().select_related("task", "decided_by"),
-            comments=Comment.objects.concerning(version).select_related("author"),
-            changes=(
-                RequestedChange.objects.standing().filter(verdict__task=task)
-                if to_confirm
-                else RequestedChange.objects.none()
+            verdicts=task.cycle.verdicts.in_force().select_related(
+                "task", "decided_by", "on_behalf_of"
             ),
+            changes=changes if to_confirm else [],
             to_confirm=to_confirm,
-            shown=SHOWN,
-            papers=papers_of(revision),
+            may_reopen=can_reopen(task, self.by, self.now),
+            late=task.is_open and task.due_on < paris_day(self.now),
+            **viewer(task, self.by, self.request.GET),
+            **discussion(task, self.by, self.now),
             **context,
         )
+
+
+class ReopenPage(ActPage):
+    """Take one's verdict back while the changes that others asked for are being confirmed."""
+
+    title = gettext_lazy("Take the verdict back")
+    button = gettext_lazy("Take it back")
+    done = gettext_lazy("Your task is open again: decide on the corrected document.")
+    form_class = ReasonForm
+
+    def get_object(self, request: HttpRequest, **kwargs: Any) -> ReviewTask:
+        return visible_task(self.by, kwargs["task"])
+
+    def check(self, obj: ReviewTask, by: Any, now: datetime) -> None:
+        check_can_reopen(obj, by, now)
+
+    def consequences(self, obj: ReviewTask) -> list[str]:
+        return [
+            _("Your verdict no longer counts; you decide again, and nobody else in your place.")
+        ]
+
+    def perform(self, obj: ReviewTask, cleaned_data: dict[str, Any], by: Any, now: datetime) -> str:
+        return actions.reopen(obj.pk, by=by, now=now, **cleaned_data).get_absolute_url()

@@ -24,6 +24,7 @@
     try {
       var asked = await options(button, form);
       var key = await (button.dataset.key === "create" ? webauthnJSON.create(asked) : webauthnJSON.get(asked));
+      if (form.elements.otp) { form.elements.otp.value = ""; }
       form.elements[button.dataset.keyField].value = JSON.stringify(key);
       form.requestSubmit();
     } catch (error) {

@@ -39,7 +39,7 @@ from content.assets.api.shapes import (
 )
 from content.assets.enums import DependencyKind
 from content.assets.files import download, page_picture
-from content.assets.models import Asset, Dependency, RevisionFile, Version
+from content.assets.models import Asset, Dependency, Revision, RevisionFile, Version
 from content.assets.where_used import used_by, uses
 
 
@@ -202,12 +202,24 @@ def asked_file(request: Request, pk: int, n: int) -> RevisionFile:
     :raises Http404: where the person sees no such version, or it has no such file.
     :raises InvalidInput: field ``revision``.
     """
-    version = visible_version(request.user, pk)
-    number = request.query_params.get("revision", "")
-    if number and not (number.isascii() and number.isdecimal() and len(number) < 9):
-        raise InvalidInput.at("revision", _("A revision's number is a whole number."))
-    revision = version.revisions.filter(number=int(number)).first() if number else None
-    revision = revision if number else version.current_revision
+    revision = asked_revision(request, visible_version(request.user, pk), "revision")
     files: Any = RevisionFile.objects.filter(revision=revision)
     file: RevisionFile = get_object_or_404(files, position=n)
     return file
+
+
+def asked_revision(request: Request, version: Version, parameter: str) -> Revision | None:
+    """Return the revision of a version that a parameter numbers, or else its current one, if any.
+
+    :raises Http404: where the version has no such revision.
+    :raises InvalidInput: at the parameter, unless it is a whole number.
+    """
+    number = request.query_params.get(parameter, "")
+    if not number:
+        current: Revision | None = version.current_revision
+        return current
+    if not (number.isascii() and number.isdecimal() and len(number) < 9):
+        raise InvalidInput.at(parameter, _("A revision's number is a whole number."))
+    revisions: Any = version.revisions.all()
+    found: Revision = get_object_or_404(revisions, number=int(number))
+    return found

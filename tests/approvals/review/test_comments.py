@@ -12,7 +12,14 @@ from approvals.review.actions import comment, reply, resolve, verify
 from approvals.review.models import Comment
 from content.assets.enums import State
 from content.outbox.models import Message
-from tests.factories.assets import drive, make_version
+from tests.factories.assets import (
+    drive,
+    make_asset,
+    make_html,
+    make_pdf,
+    make_version,
+    make_zip,
+)
 from tests.factories.people import Cast
 from tests.factories.review import draft, in_review
 
@@ -27,7 +34,7 @@ def said(cast: Cast, now: datetime, **fields: Any) -> Comment:
 
 def test_it_is_kept_where_it_was_made(cast: Cast, now: datetime) -> None:
     kept = said(cast, now, anchor=ANCHOR)
-    assert kept.anchor == ANCHOR
+    assert kept.anchor == {"file": 1, **ANCHOR}
     assert kept.revision == kept.version.current_revision
     assert (kept.author, kept.created_at) == (cast.medical, now)
     event = AuditEvent.objects.in_order().last()
@@ -52,6 +59,7 @@ def test_the_owner_is_told(cast: Cast, now: datetime) -> None:
         {"page": 0},
         {"page": "two"},
         {"page": 10**9},
+        {"page": 2},
         {"page": float("inf")},
         {"x": None},
         {"y": "NaN"},
@@ -68,6 +76,57 @@ def test_outside_the_page_is_refused(cast: Cast, now: datetime, change: dict[str
 def test_the_whole_page_is_inside(cast: Cast, now: datetime) -> None:
     kept = said(cast, now, anchor={"page": 1, "x": 0, "y": 0, "width": 1, "height": 1})
     assert kept.page == 1
+
+
+class TestWhereItPoints:
+    """A rectangle of a page, a slide of a package or a line of a source: one place of a file."""
+
+    def on(self, cast: Cast, now: datetime, asset_type: str, files: Any, **anchor: Any) -> Comment:
+        asset = make_asset(by=cast.pm, products=[cast.product], asset_type=asset_type)
+        version = make_version(asset, files=files)
+        return comment(
+            version.pk, body="x", severity="question", anchor=anchor, by=cast.medical, now=now
+        )
+
+    def test_a_slide(self, cast: Cast, now: datetime) -> None:
+        package = make_zip({"index.html": b"<p>", "b.html": b"<p>"})
+        kept = self.on(cast, now, "slide", [package], slide="b.html")
+        assert kept.anchor == {"file": 1, "slide": "b.html"}
+        with pytest.raises(InvalidInput) as refusal:
+            self.on(cast, now, "slide", [make_zip()], slide="c.html")
+        assert refusal.value.code == "no_such_place"
+
+    def test_a_line_of_a_source(self, cast: Cast, now: datetime) -> None:
+        source = make_html("<p>Un</p>\n<p>Deux</p>")
+        kept = self.on(cast, now, "email_template", [source], line=2)
+        assert kept.anchor == {"file": 1, "line": 2}
+        for line in (0, 3, "2"):
+            with pytest.raises(InvalidInput) as refusal:
+                self.on(cast, now, "email_template", [make_html("a\nb")], line=line)
+            assert refusal.value.code == "no_such_place"
+
+    def test_a_file_by_its_position(self, cast: Cast, now: datetime) -> None:
+        files = [make_pdf("A", name="a.pdf"), make_pdf("B", name="b.pdf", pages=3)]
+        kept = self.on(cast, now, "brochure", files, **{**ANCHOR, "page": 3, "file": 2})
+        assert kept.anchor == {**ANCHOR, "page": 3, "file": 2}
+        for anchor, code in (
+            ({**ANCHOR, "page": 3}, "outside_page"),
+            ({**ANCHOR, "file": 3}, "no_such_file"),
+            ({"line": 1}, "no_such_file"),
+            ({"slide": "x", "line": 1}, "outside_page"),
+            ({"x": 1}, "outside_page"),
+        ):
+            with pytest.raises(InvalidInput) as refusal:
+                self.on(cast, now, "brochure", [make_pdf("C")], **anchor)
+            assert refusal.value.code == code
+
+    def test_an_earlier_revision_is_named(self, cast: Cast, now: datetime) -> None:
+        kept = said(cast, now, revision=1)
+        assert kept.revision is not None
+        assert kept.revision.number == 1
+        with pytest.raises(InvalidInput) as refusal:
+            said(cast, now, revision=2)
+        assert list(refusal.value.errors) == ["revision"]
 
 
 def test_what_is_missing_or_unknown_is_refused(cast: Cast, now: datetime) -> None:

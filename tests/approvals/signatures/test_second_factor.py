@@ -184,7 +184,7 @@ class TestPage:
         client = client_with_factor(cast.medical)
         given = {"verdict": "changes_required", "comment": "Non.", "password": PASSWORD}
         for key in ('{"id": "x"}', "[]", '{"id": 1, "response": {}}', '"x"'):
-            answer = client.post(f"/review/{task.pk}/", given | {"security_key": key})
+            answer = client.post(f"/review/{task.pk}/", given | {"webauthn_key": key})
             assert answer.status_code == 403, key
         assert nothing_signed(task)
 

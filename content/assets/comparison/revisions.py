@@ -1,0 +1,151 @@
+"""Compare two revisions file by file; each pair of files is compared once and kept."""
+
+import json
+import shutil
+import tempfile
+from dataclasses import dataclass
+from typing import Any
+
+from content.assets.digests import canonical_metadata
+from content.assets.enums import FileFormat
+from content.assets.models import Revision, RevisionFile, Version
+
+CPU_SECONDS = 40
+COMPARED = (FileFormat.PDF, FileFormat.PNG, FileFormat.JPEG, FileFormat.HTML, FileFormat.ZIP)
+# Of the regulated data, what every corrected revision changes anyway.
+CHANGES_ALWAYS = {"prepared_on"}
+# Kept results are those of this way of comparing.
+WAY = "1"
+
+
+@dataclass(frozen=True)
+class FileDifference:
+    """What became of one file; ``places`` is None where the bytes differ but cannot be compared.
+
+    A place is described in ``content.assets.comparison.child``.
+    """
+
+    before: RevisionFile | None
+    after: RevisionFile | None
+    places: list[dict[str, Any]] | None
+
+    @property
+    def name(self) -> str:
+        file: Any = self.after or self.before
+        return str(file.name)
+
+    @property
+    def status(self) -> str:
+        """``same``, ``changed``, ``added`` or ``removed``."""
+        if self.before is None or self.after is None:
+            return "added" if self.before is None else "removed"
+        return "same" if self.before.sha256 == self.after.sha256 else "changed"
+
+    @property
+    def compared(self) -> bool:
+        return self.places is not None
+
+    @property
+    def changed_places(self) -> list[dict[str, Any]]:
+        return [place for place in self.places or [] if place["status"] != "same"]
+
+
+def earlier_than(revision: Revision) -> Revision | None:
+    """Return what a revision is compared with: the one before it, else the version before's last.
+
+    The revision before is the latest earlier one of the same version; a first revision is compared
+    with the last of the version before it, and a first version with nothing.
+    """
+    version = revision.version
+    before = version.revisions.filter(number__lt=revision.number).order_by("number").last()
+    if before is not None:
+        return before
+    versions = Version.objects.filter(asset=version.asset_id, number__lt=version.number)
+    revisions = Revision.objects.filter(version__in=versions)
+    return revisions.select_related("version__asset").order_by("version__number", "number").last()
+
+
+def compare(before: Revision | None, after: Revision) -> list[FileDifference]:
+    """Return the difference of each file, in the order of the later revision, removed ones last.
+
+    Where there is nothing before, every file was added.
+
+    :raises StoredFileFault: if stored bytes are absent or altered.
+    """
+    old = list(before.files.order_by("position")) if before else []
+    new = list(after.files.order_by("position"))
+    paired = [_partner(file, old, new) for file in new]
+    gone = [file for file in old if file not in paired]
+    differences = [_difference(a, b) for a, b in zip(paired, new, strict=True)]
+    return [*differences, *(FileDifference(file, None, []) for file in gone)]
+
+
+def _partner(
+    file: RevisionFile, old: list[RevisionFile], new: list[RevisionFile]
+) -> RevisionFile | None:
+    """Return what a file was before: the one of its name, else the one at its place whose name
+    is gone, if both are of one format."""
+    alike = [other for other in old if other.format == file.format]
+    for other in alike:
+        if other.name == file.name:
+            return other
+    kept = {other.name for other in new}
+    same_place = (x for x in alike if x.position == file.position and x.name not in kept)
+    return next(same_place, None)
+
+
+def _difference(before: RevisionFile | None, after: RevisionFile) -> FileDifference:
+    if before is None or before.sha256 == after.sha256:
+        return FileDifference(before, after, [])
+    return FileDifference(before, after, _places(before, after))
+
+
+def _places(before: RevisionFile, after: RevisionFile) -> list[dict[str, Any]] | None:
+    if after.format not in COMPARED:
+        return None
+    said = _kept(before, after) or _made(before, after)
+    return json.loads(said)["places"] if said else None
+
+
+def _path(before: RevisionFile, after: RevisionFile) -> str:
+    return f"differences/{WAY}/{after.sha256[:2]}/{before.sha256}-{after.sha256}.json"
+
+
+def _kept(before: RevisionFile, after: RevisionFile) -> bytes | None:
+    from content.assets.derived import kept
+
+    return kept(_path(before, after))
+
+
+def _made(before: RevisionFile, after: RevisionFile) -> bytes | None:
+    """Compare two files in the child; a failure is not kept."""
+    from content.assets.comparison import child
+    from content.assets.derived import keep
+    from content.child import answer_of
+    from content.files import open_stored
+
+    with (
+        open_stored(before.sha256) as old,
+        open_stored(after.sha256) as new,
+        tempfile.TemporaryFile() as both,
+    ):
+        both.write(b"%d\n" % before.size)
+        shutil.copyfileobj(old, both)
+        shutil.copyfileobj(new, both)
+        made = answer_of(child.__file__, after.format, file=both, cpu_seconds=CPU_SECONDS)
+    return None if made is None else keep(_path(before, after), made)
+
+
+def fields_that_differ(before: Revision, after: Revision) -> dict[str, list[Any]]:
+    """Return the regulated fields that differ, by name, each with its value before and after."""
+    old, new = _data(before), _data(after)
+    names = sorted((old.keys() | new.keys()) - CHANGES_ALWAYS)
+    return {
+        name: [old.get(name), new.get(name)] for name in names if old.get(name) != new.get(name)
+    }
+
+
+def _data(revision: Revision) -> dict[str, Any]:
+    text = revision.metadata_text or canonical_metadata(revision.version, revision)
+    data: dict[str, Any] = json.loads(text)
+    return data
