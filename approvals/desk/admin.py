@@ -7,8 +7,11 @@ import json
 from operator import itemgetter
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from approvals.audit.models import AuditEvent
@@ -16,6 +19,7 @@ from approvals.desk.act_words import WORDS, act_words
 from approvals.desk.policies import can_read_people, can_read_trail
 from approvals.people.enums import Role
 from approvals.people.models import User
+from approvals.people.policies import can_reset
 from config.http.admin import ReadOnlyAdmin, ReadOnlyPlainAdmin
 
 
@@ -64,6 +68,15 @@ class AuditEventAdmin(ReadOnlyPlainAdmin):
         return str(json.loads(event.payload)["reason"]) or "—"
 
 
+PERSON_ACTS = (
+    ("desk:role_give", _("Give a role")),
+    ("desk:role_take", _("Take a role")),
+    ("desk:unlock", _("Unlock the account")),
+    ("desk:password_reset", _("Reset the password")),
+    ("desk:factors_reset", _("Reset the second factor")),
+)
+
+
 @admin.register(User)
 class PersonAdmin(ReadOnlyAdmin):
     """Who works here, in which roles; never a password."""
@@ -74,8 +87,9 @@ class PersonAdmin(ReadOnlyAdmin):
     fields = (
         *("username", "first_name", "last_name", "email", "roles", "language", "is_active"),
         *("date_joined", "accountability_accepted_at", "must_change_password"),
+        *("second_factor_since", "acts"),
     )
-    readonly_fields = ("roles",)
+    readonly_fields = ("roles", "acts")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("groups")
@@ -83,7 +97,24 @@ class PersonAdmin(ReadOnlyAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_view_permission(request, obj) and can_read_people(request.user)
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = super().get_fields(request, obj)
+        manages = obj is not None and can_reset(obj, by=request.user)
+        return fields if manages else [name for name in fields if name != "acts"]
+
+    @admin.display(description=_("What an administrator does"))
+    def acts(self, person: User) -> str:
+        return format_html_join(
+            " ",
+            '<a class="im-button im-button--quiet" href="{}">{}</a>',
+            ((reverse(page, args=[person.pk]), words) for page, words in PERSON_ACTS),
+        )
+
     @admin.display(description=_("roles"))
     def roles(self, person: User) -> str:
         names = (group.name for group in person.groups.all())
         return ", ".join(str(Role(name).label) for name in names if name in Role.values) or "—"
+
+
+# allauth's own page shows the secrets of second factors: nobody reads those here.
+admin.site.unregister(Authenticator)

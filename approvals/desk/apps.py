@@ -9,7 +9,10 @@ class DeskConfig(AppConfig):
     verbose_name = _("Desk")
 
     def ready(self) -> None:
-        from approvals.desk import setup
+        from axes.signals import user_locked_out
+
+        from approvals.desk import receivers, setup
 
         # The desk has no model, so no signal of its own: it follows the last app that has.
         post_migrate.connect(setup.install, sender=apps.get_app_config("release"))
+        user_locked_out.connect(receivers.alert)

@@ -14,6 +14,11 @@ urlpatterns = [
         views.VersionFile.as_view(),
         name="file",
     ),
+    path("people/<int:pk>/unlock/", views.Unlock.as_view(), name="unlock"),
+    path("people/<int:pk>/password/", views.PasswordReset.as_view(), name="password_reset"),
+    path("people/<int:pk>/factors/", views.FactorsReset.as_view(), name="factors_reset"),
+    path("people/<int:pk>/roles/give/", views.RoleGive.as_view(), name="role_give"),
+    path("people/<int:pk>/roles/take/", views.RoleTake.as_view(), name="role_take"),
 ]
 root_urlpatterns = [
     path("", views.Home.as_view(), name="home"),
@@ -21,4 +26,11 @@ root_urlpatterns = [
     path("profile/language/", views.Language.as_view(), name="language"),
     path("profile/accountability/", views.Accountability.as_view(), name="accountability"),
     path("profile/password/", views.PasswordChange.as_view(), name="password"),
+    path("profile/factors/", views.Factors.as_view(), name="factors"),
+    path("profile/factors/application/", views.FactorTotp.as_view(), name="factor_totp"),
+    path("profile/factors/key/", views.FactorKey.as_view(), name="factor_key"),
+    path("profile/factors/challenge/", views.FactorChallenge.as_view(), name="factor_challenge"),
+    path("profile/factors/codes/", views.FactorCodes.as_view(), name="factor_codes"),
+    path("profile/factors/codes/new/", views.FactorCodesRenew.as_view(), name="factor_codes_renew"),
+    path("profile/factors/<int:pk>/remove/", views.FactorRemove.as_view(), name="factor_remove"),
 ]

@@ -12,9 +12,19 @@ from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from approvals.people.actions import accept_accountability, give_token, revoke_token
+from approvals.people.actions import (
+    WrongCredentials,
+    accept_accountability,
+    give_token,
+    record_failed_sign_in,
+    record_sign_in,
+    record_sign_out,
+    revoke_token,
+    spend_factor,
+    system_actor,
+)
 from approvals.people.models import ApiToken, User
-from approvals.people.policies import check_password_is_own
+from approvals.people.policies import check_password_is_own, check_second_factor_registered
 from config.http.api import ActEndpoint, Shape, UtcDateTimeField
 from config.http.idempotency import Answer
 from config.http.problems import problem
@@ -49,10 +59,21 @@ class Token(ActEndpoint):
         person = authenticate(
             request._request, username=given["username"], password=given["password"]
         )
+        now = timezone.now()
         if not isinstance(person, User):
+            record_failed_sign_in(given["username"], by=system_actor(), now=now, way="api")
             return _refused()
         check_password_is_own(person)
-        token, text = give_token(by=person, now=timezone.now(), read_only=given["read_only"])
+        check_second_factor_registered(person)
+        factor = ""
+        if person.second_factor_since:
+            try:
+                otp = given.get("otp", "")
+                factor = str(spend_factor(person, otp=otp, now=now, request=request._request).type)
+            except WrongCredentials as error:
+                return _second_factor_refused(person, error, now)
+        token, text = give_token(by=person, now=now, read_only=given["read_only"])
+        record_sign_in(by=person, now=now, way="api", factor=factor)
         user_logged_in.send(sender=User, request=request._request, user=person)
         body = {"token": text, "expires_at": token.expiry}
         return Response(TokenShape(body).data)
@@ -67,6 +88,15 @@ def _refused() -> Response:
     return response
 
 
+def _second_factor_refused(person: User, error: WrongCredentials, now: datetime) -> Response:
+    record_failed_sign_in(
+        person.username, by=system_actor(), now=now, way="api", failure=error.code
+    )
+    response = problem(401, error.code, str(error.message))
+    response["WWW-Authenticate"] = "Token"
+    return response
+
+
 class Logout(ActEndpoint):
     """End the token (or the session) that this call is made with."""
 
@@ -76,6 +106,7 @@ class Logout(ActEndpoint):
     def act(self, request: Request, **kwargs: Any) -> Response:
         self.validated(request)
         person = request.user
+        record_sign_out(by=person, now=timezone.now(), way="api")
         if isinstance(request.auth, ApiToken):
             revoke_token(request.auth, by=person, now=timezone.now())
             user_logged_out.send(sender=User, request=request._request, user=person)

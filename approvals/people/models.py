@@ -55,6 +55,8 @@ class User(Recorded, AbstractUser):
         _("accountability statement accepted at"), null=True, blank=True
     )
     must_change_password = models.BooleanField(_("must change password"), default=False)
+    # Null: no second factor. Written with the factors, so that no page asks for them.
+    second_factor_since = models.DateTimeField(_("second factor since"), null=True, blank=True)
     language = models.CharField(_("language"), max_length=2, default="fr")
 
     objects = PeopleManager()

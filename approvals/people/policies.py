@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from approvals.audit import PolicyDenied
@@ -48,6 +49,44 @@ def check_password_is_own(by: User) -> None:
             "password_change_owed",
             _("You were given a password: sign in on the pages and choose your own first."),
         )
+
+
+def needs_second_factor(by: User) -> bool:
+    """Whether one of a person's roles asks for a second factor (SECURITY.md 9)."""
+    return bool(settings.SECOND_FACTOR_ROLES) and by.holds(*settings.SECOND_FACTOR_ROLES)
+
+
+def check_second_factor_registered(by: User) -> None:
+    """Refuse whoever holds a role that asks for a second factor, and has none.
+
+    :raises PolicyDenied: ``second_factor_owed``.
+    """
+    if by.second_factor_since is None and needs_second_factor(by):
+        raise PolicyDenied(
+            "second_factor_owed",
+            _("Your role asks for a second factor: register one on your profile first."),
+        )
+
+
+def check_can_reset(person: User, *, by: User) -> None:
+    """Refuse to reset what opens the system's own account, or one's own.
+
+    :raises PolicyDenied: ``role_missing``, ``system_only``, ``own_account``.
+    """
+    check_can_manage_people(by)
+    if person.username == SYSTEM_USERNAME:
+        raise PolicyDenied("system_only", _("Nobody signs in as the system."))
+    if person.pk == by.pk:
+        raise PolicyDenied("own_account", _("Another administrator does this for you."))
+
+
+def can_reset(person: User, *, by: User) -> bool:
+    """Whether ``by`` may unlock a person and reset what they sign in with."""
+    try:
+        check_can_reset(person, by=by)
+    except PolicyDenied:
+        return False
+    return True
 
 
 def is_pharmacist(by: User) -> bool:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from django.contrib.auth import authenticate
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from approvals.audit import PolicyDenied, act, current_act
+from approvals.audit import act, current_act
+from approvals.people.actions import WrongCredentials, authenticate_again
 from approvals.people.enums import Role
 from approvals.people.models import User
 from approvals.signatures.enums import Meaning
@@ -18,28 +19,41 @@ from content.assets.models import Revision
 ZONE = "Europe/Paris"
 
 
-class WrongCredentials(PolicyDenied):
-    """The password (or second factor) was wrong: nothing is signed, the attempt is kept."""
-
-
 def prove(
-    *, by: User, now: datetime, password: str, meaning: Meaning, request: HttpRequest | None = None
+    *,
+    by: User,
+    now: datetime,
+    password: str,
+    meaning: Meaning,
+    request: HttpRequest | None = None,
+    otp: str = "",
+    key: Any = None,
 ) -> Proof:
     """Check a person's credentials once more and return a single-use proof of it.
 
-    Runs before the act, in its own short transaction: no hash is computed under a lock, and a
-    refused act cannot erase the attempt (ARCHITECTURE.md, "An act").
+    ``otp`` is a code of their application or a recovery code, ``key`` the answer of their
+    security key; one of them is asked of whoever has a second factor. Runs before the act, in its
+    own short transaction: no hash is computed under a lock, and a refused act cannot erase the
+    attempt (ARCHITECTURE.md, "An act").
 
-    :raises WrongCredentials: ``wrong_credentials``; the attempt is in the trail.
-    :raises PolicyDenied: ``accountability_missing``.
+    :raises WrongCredentials: ``wrong_credentials``, ``second_factor_missing``,
+        ``wrong_second_factor``, ``used_second_factor``; the attempt is in the trail.
+    :raises PolicyDenied: ``accountability_missing``, ``second_factor_owed``.
     """
     check_can_sign(by)
-    person = authenticate(_asked_by(request), username=by.username, password=password)
-    if person is None or person.pk != by.pk:
-        _record_failure(by=by, now=now, meaning=meaning)
-        raise WrongCredentials(
-            "wrong_credentials", _("The password is wrong: nothing was signed. Enter it again.")
+    try:
+        authenticate_again(
+            by=by,
+            now=now,
+            password=password,
+            otp=otp,
+            key=key,
+            request=_asked_by(request),
+            refusal=_("The password is wrong: nothing was signed. Enter it again."),
         )
+    except WrongCredentials as error:
+        _record_failure(by=by, now=now, meaning=meaning, failure=error.code)
+        raise
     return Proof.objects.create(user=by, meaning=meaning, made_at=now)
 
 
@@ -52,8 +66,8 @@ def _asked_by(request: HttpRequest | None) -> HttpRequest:
 
 
 @act("signature_refused")
-def _record_failure(*, by: User, now: datetime, meaning: Meaning) -> None:
-    current_act().note(meaning=str(meaning), failure="wrong_credentials")
+def _record_failure(*, by: User, now: datetime, meaning: Meaning, failure: str) -> None:
+    current_act().note(meaning=str(meaning), failure=failure)
 
 
 @act("sign")

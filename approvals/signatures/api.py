@@ -85,6 +85,7 @@ class SignedActEndpoint(ActEndpoint):
             by=request.user,
             now=now,
             password=signature["password"],
+            otp=signature.get("otp", ""),
             meaning=meaning,
             request=request._request,
         )

@@ -8,14 +8,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from approvals.audit import PolicyDenied
-from approvals.signatures.actions import WrongCredentials, prove
+from approvals.people.actions import WrongCredentials
+from approvals.people.factors import has_key
+from approvals.people.forms import KEY, OTP, PASSWORD, again_fields, field_of_refusal
+from approvals.signatures.actions import prove
 from approvals.signatures.enums import Meaning
 from approvals.signatures.models import Proof
 from approvals.signatures.policies import check_can_sign
 from config.http.once import Sending
 from config.http.pages import ActPage
-
-PASSWORD = "password"
 
 
 class SignedActPage(ActPage):
@@ -36,24 +37,18 @@ class SignedActPage(ActPage):
         check_can_sign(by)
 
     def get_form_class(self, obj: Any) -> type[forms.BaseForm]:
-        """Return the form with the password as its last field."""
-        fields: dict[str, Any] = {
-            PASSWORD: forms.CharField(
-                label=_("Your password"),
-                help_text=_("Entered again at each signature: a session alone never signs."),
-                strip=False,
-                widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-            )
-        }
+        """Return the form with the password, and the second factor, as its last fields."""
+        fields: dict[str, Any] = again_fields(self.by)
         return type("Signed" + self.form_class.__name__, (self.form_class,), fields)
 
-    @abc.abstractmethod
     def _form(self, obj: Any, **bound: Any) -> Any:
         form = super()._form(obj, **bound)
         # Last of all, whatever fields the form added by itself.
-        form.fields[PASSWORD] = form.fields.pop(PASSWORD)
+        for name in again_fields(self.by):
+            form.fields[name] = form.fields.pop(name)
         return form
 
+    @abc.abstractmethod
     def perform(  # type: ignore[override]
         self,
         obj: Any,
@@ -71,6 +66,8 @@ class SignedActPage(ActPage):
             by=self.by,
             now=self.now,
             password=cleaned.pop(PASSWORD),
+            otp=cleaned.pop(OTP, ""),
+            key=cleaned.pop(KEY, None),
             meaning=self.get_meaning(obj, cleaned),
             request=self.request,
         )
@@ -79,8 +76,15 @@ class SignedActPage(ActPage):
         )
 
     def field_of(self, error: PolicyDenied, form: Any) -> str | None:
-        return PASSWORD if isinstance(error, WrongCredentials) else None
+        return field_of_refusal(error) if isinstance(error, WrongCredentials) else None
 
     def _render(self, obj: Any, *, status: int, **context: Any) -> Any:
         meaning = "" if "refusal" in context else self.get_meaning(obj).label
-        return super()._render(obj, status=status, meaning=meaning, signed=True, **context)
+        return super()._render(
+            obj,
+            status=status,
+            meaning=meaning,
+            signed=True,
+            security_key=has_key(self.by),
+            **context,
+        )

@@ -2,10 +2,12 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from approvals.audit import PolicyDenied, StateConflict
 from approvals.people.models import User
+from approvals.people.policies import check_second_factor_registered
 from approvals.signatures.enums import Meaning
 from approvals.signatures.models import Proof
 
@@ -13,12 +15,21 @@ PROOF_LIFE = timedelta(minutes=2)
 
 
 def check_can_sign(by: User) -> None:
-    """:raises PolicyDenied: ``accountability_missing`` before the statement is accepted."""
+    """Refuse whoever has not accepted the statement, or lacks the factor that the house asks for.
+
+    :raises PolicyDenied: ``accountability_missing``, ``second_factor_owed``.
+    """
     if by.accountability_accepted_at is None:
         raise PolicyDenied(
             "accountability_missing",
             _("Accept the accountability statement on your profile before you sign."),
         )
+    if by.second_factor_since is None and settings.SIGNATURE_REQUIRES_OTP:
+        raise PolicyDenied(
+            "second_factor_owed",
+            _("Signing here takes a second factor: register one on your profile first."),
+        )
+    check_second_factor_registered(by)
 
 
 def check_proof(proof: Proof, *, by: User, meaning: Meaning, now: datetime) -> None:

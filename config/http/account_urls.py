@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import views
+from allauth.mfa.base import views as second_step
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 
@@ -14,6 +15,7 @@ def closed(request: HttpRequest, **kwargs: Any) -> HttpResponse:
 
 urlpatterns = [
     path("login/", views.login, name="account_login"),
+    path("second-factor/", second_step.authenticate, name="mfa_authenticate"),
     path("logout/", views.logout, name="account_logout"),
     path("signup/", closed, name="account_signup"),
     path("reauthenticate/", closed, name="account_reauthenticate"),

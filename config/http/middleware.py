@@ -4,9 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+
+from approvals.people.policies import needs_second_factor
+from config.http import factors
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -63,3 +68,32 @@ class OwnPasswordFirst:
 
 def _owes_password(person: Any) -> bool:
     return bool(person.is_authenticated and person.must_change_password)
+
+
+class SecondFactorFirst:
+    """No page opens without the second factor that a person has, or that their role asks for.
+
+    A session opened by the password alone ends once a factor is registered; whoever owes one is
+    led to register it. The API refuses by ``config.http.permissions.SecondFactorIsGiven``.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        person: Any = request.user
+        if request.path.startswith(OPEN_TO_ALL) or not person.is_authenticated:
+            return self.get_response(request)
+        if person.second_factor_since:
+            if not factors.given_in(request):
+                logout(request)
+                return redirect_to_login(request.get_full_path())
+        elif needs_second_factor(person) and not _registers(request.path):
+            return redirect("desk:factors")
+        return self.get_response(request)
+
+
+def _registers(path: str) -> bool:
+    open_pages = ("desk:factors", "desk:factor_totp", "desk:factor_key", "desk:factor_challenge")
+    open_pages += ("desk:password", "account_logout", "set_language")
+    return path in {reverse(page) for page in open_pages}

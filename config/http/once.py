@@ -19,7 +19,7 @@ from config.http.idempotency import MAX_LENGTH, KeyedWrite, fingerprint, plain
 KEY_FIELD = "sending"
 FOUND = 302
 # Never part of the comparison: secrets, and what differs between two showings of the same form.
-LEFT_OUT = {"csrfmiddlewaretoken", "password", "current", "again", "otp", KEY_FIELD}
+LEFT_OUT = {"csrfmiddlewaretoken", "password", "current", "again", "otp", "webauthn_key", KEY_FIELD}
 
 
 class Sending(KeyedWrite):

@@ -7,7 +7,8 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from approvals.audit import PolicyDenied
-from approvals.people.policies import check_password_is_own
+from approvals.people.policies import check_password_is_own, check_second_factor_registered
+from config.http import factors
 
 
 class PasswordIsTheirOwn(BasePermission):
@@ -15,6 +16,24 @@ class PasswordIsTheirOwn(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         check_password_is_own(request.user)
+        return True
+
+
+class SecondFactorIsGiven(BasePermission):
+    """Whoever has a second factor, or owes one, does nothing here without it.
+
+    A token was given for a code already (tokens end when the first factor is registered).
+    """
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        person = request.user
+        check_second_factor_registered(person)
+        with_session = request.auth is None
+        if with_session and person.second_factor_since and not factors.given_in(request._request):
+            raise PolicyDenied(
+                "second_factor_missing",
+                _("This session was opened without your second factor: sign in again."),
+            )
         return True
 
 

@@ -4,7 +4,6 @@ import sys
 from pathlib import Path
 
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config.settings import env, logs
@@ -13,6 +12,8 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
 
 SECRET_KEY = env.text("SECRET_KEY", "")
+# Former keys still open sessions and second factors.
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 DEBUG = env.boolean("DEBUG", False)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
@@ -33,6 +34,7 @@ INSTALLED_APPS = [
     "simple_history",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "axes",
     "csp",
     "rest_framework",
@@ -74,6 +76,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "config.http.middleware.PrivateByDefault",
     "config.http.middleware.OwnPasswordFirst",
+    "config.http.middleware.SecondFactorFirst",
     "axes.middleware.AxesMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
@@ -126,6 +129,18 @@ ACCOUNT_FORMS = {"login": "config.http.accounts.SignInForm"}
 ACCOUNT_LOGOUT_ON_GET = False
 # axes alone locks out: allauth's own limit lives in the cache and forgets (ARCHITECTURE.md, traps).
 ACCOUNT_RATE_LIMITS = {"login_failed": None}
+MFA_ADAPTER = "config.http.factors.EncryptingAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "config.http.accounts.SecondStepForm",
+    "authenticate_webauthn": "config.http.accounts.SecondStepKeyForm",
+}
+# Only the code of this very half minute: with 1 a used code would pass again.
+MFA_TOTP_TOLERANCE = 0
+# Browsers let security keys be tried without TLS on localhost only.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+# Roles whose holders sign in with a second factor, or register one before anything else.
+SECOND_FACTOR_ROLES = env.words("SECOND_FACTOR_ROLES")
 AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = None
 AXES_LOCKOUT_PARAMETERS = ["username"]
@@ -197,6 +212,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": [
         "rest_framework.permissions.IsAuthenticated",
         "config.http.permissions.PasswordIsTheirOwn",
+        "config.http.permissions.SecondFactorIsGiven",
         "config.http.permissions.TokenMayWrite",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -265,11 +281,8 @@ CHECKPOINT_KEYS = env.public_keys("CHECKPOINT_KEYS")
 # Published with the source, hence worth nothing as a proof: production refuses it.
 DEVELOPMENT_SIGNING_KEY = b"for development only, not secret".hex()
 WEBHOOK_ALLOWED_HOSTS = env.hosts("WEBHOOK_ALLOWED_HOSTS")
-if env.boolean("SIGNATURE_REQUIRES_OTP", False):
-    # Ignoring it would let people sign with less than the house asked for.
-    raise ImproperlyConfigured(
-        "SIGNATURE_REQUIRES_OTP is on, but this version has no second factor: unset it."
-    )
+# Whether nobody signs without a second factor; whoever has one is asked for it anyway.
+SIGNATURE_REQUIRES_OTP = env.boolean("SIGNATURE_REQUIRES_OTP", False)
 
 SIMPLE_HISTORY_ENABLED = True
 SILENCED_SYSTEM_CHECKS = [

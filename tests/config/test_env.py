@@ -63,7 +63,7 @@ def test_production_starts_with_two_variables() -> None:
         ({"CHECKPOINT_KEYS": "short"}, "CHECKPOINT_KEYS holds 'short': write 64 hexadecimal"),
         ({"UPLOAD_MAX_MB": "0"}, "UPLOAD_MAX_MB is '0': set it to a whole number of at least 1."),
         ({"SESSION_IDLE_MINUTES": "ten"}, "SESSION_IDLE_MINUTES is 'ten': set it to a whole"),
-        ({"SIGNATURE_REQUIRES_OTP": "1"}, "SIGNATURE_REQUIRES_OTP is on, but this version has no"),
+        ({"SIGNATURE_REQUIRES_OTP": "2"}, "SIGNATURE_REQUIRES_OTP is '2': set it to one of 1, 0"),
         ({"WEBHOOK_ALLOWED_HOSTS": "http://h"}, "WEBHOOK_ALLOWED_HOSTS holds 'http://h': write"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",

@@ -1,7 +1,17 @@
 """Pages over all apps: homes, an asset, a version, one's own profile. Actions write."""
 
 from approvals.desk.views.assets import AssetList, AssetPage
+from approvals.desk.views.factors import (
+    FactorChallenge,
+    FactorCodes,
+    FactorCodesRenew,
+    FactorKey,
+    FactorRemove,
+    Factors,
+    FactorTotp,
+)
 from approvals.desk.views.home import Home
+from approvals.desk.views.people import FactorsReset, PasswordReset, RoleGive, RoleTake, Unlock
 from approvals.desk.views.profile import Accountability, Language, PasswordChange, Profile
 from approvals.desk.views.versions import VersionFile, VersionPage
 
@@ -9,10 +19,22 @@ __all__ = [
     "Accountability",
     "AssetList",
     "AssetPage",
+    "FactorChallenge",
+    "FactorCodes",
+    "FactorCodesRenew",
+    "FactorKey",
+    "FactorRemove",
+    "FactorTotp",
+    "Factors",
+    "FactorsReset",
     "Home",
     "Language",
     "PasswordChange",
+    "PasswordReset",
     "Profile",
+    "RoleGive",
+    "RoleTake",
+    "Unlock",
     "VersionFile",
     "VersionPage",
 ]

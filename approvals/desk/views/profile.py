@@ -48,7 +48,9 @@ class Language(Page):
         return speak(redirect("desk:profile"), language)
 
 
-class _AboutMe(ActPage):
+class AboutMe(ActPage):
+    """An act about oneself, from one's profile."""
+
     roles = EVERYONE
     back_label = _("My profile")
 
@@ -65,7 +67,7 @@ class StatementForm(forms.Form):
     )
 
 
-class Accountability(_AboutMe):
+class Accountability(AboutMe):
     """Accept the accountability statement, once (21 CFR 11.10(j))."""
 
     title = _("Accountability statement")
@@ -110,7 +112,7 @@ class PasswordForm(forms.Form):
         return again
 
 
-class PasswordChange(_AboutMe):
+class PasswordChange(AboutMe):
     """Choose a new password."""
 
     title = _("Change my password")

@@ -1,0 +1,64 @@
+"""Second factors: their secrets encrypted at rest, and which sign-in was made with one."""
+
+import base64
+from typing import Any, ClassVar
+
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+ISSUER = "Imprimatur"
+
+
+class EncryptingAdapter(DefaultMFAAdapter):
+    """Secrets are stored under a key made from ``SECRET_KEY``; former keys still open them.
+
+    A code cannot be taken from a stolen copy of the database alone (docs/operations.md).
+    """
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _("The security key was not recognised: try again."),
+    }
+
+    def encrypt(self, text: str) -> str:
+        return _box().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _box().decrypt(encrypted_text.encode()).decode()
+
+    def get_totp_issuer(self) -> str:
+        return ISSUER
+
+    def _get_user_identifier(self, user: Any) -> str:
+        return str(user.get_username())
+
+    def _get_site_name(self) -> str:
+        return ISSUER
+
+
+def _box() -> MultiFernet:
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return MultiFernet([Fernet(_key(key)) for key in keys])
+
+
+def _key(secret: str) -> bytes:
+    derive = HKDF(SHA256(), 32, salt=None, info=b"imprimatur second factors")
+    return base64.urlsafe_b64encode(derive.derive(secret.encode()))
+
+
+def kind_given_in(request: HttpRequest) -> str:
+    """Return the kind of factor that a session was opened with, or ``""``."""
+    methods = request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
+    kinds = [method.get("type", "") for method in methods if method.get("method") == "mfa"]
+    return str(kinds[-1]) if kinds else ""
+
+
+def given_in(request: HttpRequest) -> bool:
+    """Whether the session was opened, or went on, with a second factor."""
+    return bool(kind_given_in(request))
