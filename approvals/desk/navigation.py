@@ -84,6 +84,7 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry(_("Asset types"), "category", model="assets.AssetType"),
             Entry(_("Deposit windows"), "event", model="submissions.DepositWindow"),
             Entry(_("Routes"), "route", model="review.Route"),
+            Entry(_("Pre-checks"), "checklist", model="review.PrecheckKind"),
             Entry(_("Jurisdictions"), "public", model="catalogue.Jurisdiction"),
             Entry(_("Conditions"), "gavel", model="catalogue.PrescriptionCondition"),
             Entry(_("Teams"), "groups", model="access.Team"),

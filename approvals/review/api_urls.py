@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from approvals.review.api import comments, revisions, tasks, versions
+from approvals.review.api import comments, prechecks, revisions, tasks, versions
 
 urlpatterns = [
     path("tasks/", tasks.Tasks.as_view(), name="tasks"),
@@ -20,6 +20,11 @@ urlpatterns = [
     path("assets/<str:code>/cancel/", versions.CancelAsset.as_view(), name="cancel_asset"),
     path("versions/<int:version>/carry/", versions.Carry.as_view(), name="carry"),
     path("versions/<int:version>/comments/", comments.Comments.as_view(), name="comments"),
+    path(
+        "versions/<int:version>/prechecks/",
+        prechecks.VersionPrechecks.as_view(),
+        name="prechecks",
+    ),
     path("comments/<int:comment>/resolve/", comments.Resolve.as_view(), name="resolve"),
     path("comments/<int:comment>/verify/", comments.Verify.as_view(), name="verify"),
     path("comments/<int:comment>/reply/", comments.Reply.as_view(), name="reply"),

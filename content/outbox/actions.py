@@ -119,11 +119,13 @@ def dispatch(at: datetime) -> Dispatched:
 
 
 def consider_told(*, before: datetime, now: datetime) -> int:
-    """Let go of messages older than an instant, unsent: they tell of what is long past.
+    """Let go of mails older than an instant, unsent: they tell of what is long past.
 
     For the demonstration, whose stories happened before anybody was there to read a mail.
     """
-    waiting = Message.objects.filter(state=DispatchState.WAITING, created_at__lt=before)
+    waiting = Message.objects.filter(
+        channel=Channel.MAIL, state=DispatchState.WAITING, created_at__lt=before
+    )
     return waiting.update(state=DispatchState.DONE, done_at=now)
 
 

@@ -1,7 +1,8 @@
-"""Routes, cycles, tasks, verdicts, carries and comments."""
+"""Routes, cycles, tasks, verdicts, carries, comments and pre-checks."""
 
 from approvals.review.models.comments import Comment, CommentReply
 from approvals.review.models.cycles import ReviewCycle, ReviewTask
+from approvals.review.models.prechecks import PrecheckKind, PrecheckResult, PrecheckRun
 from approvals.review.models.routes import (
     ChecklistItem,
     MinorModificationCategory,
@@ -24,6 +25,9 @@ __all__ = [
     "Comment",
     "CommentReply",
     "MinorModificationCategory",
+    "PrecheckKind",
+    "PrecheckResult",
+    "PrecheckRun",
     "RequestedChange",
     "ReviewCycle",
     "ReviewTask",

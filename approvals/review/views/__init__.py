@@ -2,6 +2,7 @@
 
 from approvals.review.views.decision import DecisionPage
 from approvals.review.views.document import DocumentPage, DocumentPicture
+from approvals.review.views.prechecks import RunPrechecksPage, SeverityPage
 from approvals.review.views.tasks import TaskList
 from approvals.review.views.versions import (
     AnswerPage,
@@ -24,7 +25,9 @@ __all__ = [
     "DocumentPicture",
     "RecallPage",
     "ResolvePage",
+    "RunPrechecksPage",
     "SendBackPage",
+    "SeverityPage",
     "SubmitPage",
     "TaskList",
 ]
