@@ -1,4 +1,4 @@
-"""Who runs the pre-checks again, who says what their failure does, and when one stops a submission."""
+"""Who runs the pre-checks again, who sets their severity, and when one stops a submission."""
 
 from datetime import datetime
 

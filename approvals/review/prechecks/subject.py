@@ -17,37 +17,12 @@ from content.assets.models import Asset, Revision
 from content.catalogue.models import Product
 
 # Words of a substance's name that say its salt, not the substance.
-SALTS = frozenset(
-    [
-        "chlorhydrate",
-        "bromhydrate",
-        "sulfate",
-        "phosphate",
-        "nitrate",
-        "acetate",
-        "maleate",
-        "fumarate",
-        "tartrate",
-        "citrate",
-        "mesilate",
-        "besilate",
-        "tosilate",
-        "succinate",
-        "pamoate",
-        "sodique",
-        "potassique",
-        "calcique",
-        "magnesique",
-        "monohydrate",
-        "dihydrate",
-        "trihydrate",
-        "hemihydrate",
-        "anhydre",
-        "hydrate",
-        "base",
-        "acide",
-    ]
-)
+SALTS = {
+    *("chlorhydrate", "bromhydrate", "sulfate", "phosphate", "nitrate", "acetate", "maleate"),
+    *("fumarate", "tartrate", "citrate", "mesilate", "besilate", "tosilate", "succinate"),
+    *("pamoate", "sodique", "potassique", "calcique", "magnesique", "monohydrate", "dihydrate"),
+    *("trihydrate", "hemihydrate", "anhydre", "hydrate", "base", "acide"),
+}
 # Shorter words are no name by themselves.
 SHORTEST_WORD = 4
 
@@ -115,7 +90,7 @@ def named(product: Product) -> Named:
 def brand_of(name: str) -> str:
     """Return a product's name without strength and form: ``KARDEGIC`` of ``KARDEGIC 75 mg, …``."""
     words = name.split(",", maxsplit=1)[0].split()
-    kept = []
+    kept: list[str] = []
     for word in words:
         if kept and re.match(r"\d", word):
             break
@@ -124,7 +99,7 @@ def brand_of(name: str) -> str:
 
 
 def forbidden_names(asset: Asset, products: list[Product]) -> tuple[str, ...]:
-    """Return the names of the products of an environment asset's team, or of its products' teams."""
+    """Return the names that an environment asset must not show: those of its team's products."""
     if asset.team_id is not None:
         links = TeamProduct.objects.filter(team=asset.team_id)
     else:
