@@ -48,6 +48,15 @@ class Prechecks:
     # Names, reference or metadata changed since.
     outdated: bool
 
+    @property
+    def to_see(self) -> list[ShownResult]:
+        """What failed or could not be read: for a person's eye."""
+        return [row for row in self.results if row.result.outcome != PrecheckOutcome.PASS]
+
+    @property
+    def well(self) -> list[ShownResult]:
+        return [row for row in self.results if row.result.outcome == PrecheckOutcome.PASS]
+
     def count(self, outcome: str) -> int:
         return sum(shown.result.outcome == outcome for shown in self.results)
 
