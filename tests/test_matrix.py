@@ -95,6 +95,7 @@ TABLE: dict[str, Rule] = {
     "versions/<int:version>/cancel/": ACT,
     "versions/<int:version>/carry/": ACT,
     "versions/<int:version>/comments/": Rule(INVITED, POST, INVITED),
+    "versions/<int:version>/prechecks/": Rule(INVITED, POST, INVITED),
     "versions/<int:version_id>/release/": ACT,
     "versions/<int:version_id>/suspend/": ACT,
     "versions/<int:version_id>/resume/": ACT,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from approvals.review.api import comments, pool, revisions, routes, tasks, versions
+from approvals.review.api import comments, pool, prechecks, revisions, routes, tasks, versions
 
 urlpatterns = [
     path("routes/", routes.Routes.as_view(), name="routes"),
@@ -29,6 +29,11 @@ urlpatterns = [
     path("assets/<str:code>/cancel/", versions.CancelAsset.as_view(), name="cancel_asset"),
     path("versions/<int:version>/carry/", versions.Carry.as_view(), name="carry"),
     path("versions/<int:version>/comments/", comments.Comments.as_view(), name="comments"),
+    path(
+        "versions/<int:version>/prechecks/",
+        prechecks.VersionPrechecks.as_view(),
+        name="prechecks",
+    ),
     path("comments/<int:comment>/resolve/", comments.Resolve.as_view(), name="resolve"),
     path("comments/<int:comment>/verify/", comments.Verify.as_view(), name="verify"),
     path("comments/<int:comment>/reply/", comments.Reply.as_view(), name="reply"),

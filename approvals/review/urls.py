@@ -26,6 +26,8 @@ urlpatterns = [
     path("versions/<int:pk>/answer/", views.AnswerPage.as_view(), name="answer"),
     path("versions/<int:pk>/carry/", views.CarryPage.as_view(), name="carry"),
     path("versions/<int:pk>/resolve/", views.ResolvePage.as_view(), name="resolve"),
+    path("versions/<int:pk>/prechecks/", views.RunPrechecksPage.as_view(), name="prechecks"),
+    path("severities/<int:pk>/", views.SeverityPage.as_view(), name="severity"),
     path("versions/<int:pk>/comment/", views.CommentPage.as_view(), name="comment"),
 ]
 root_urlpatterns = [

@@ -27,6 +27,7 @@ NOT_IN_PREPARATION = (
     *("products/", "conditions/", "windows/", "teams/", "delegations/"),
     # The administrator's own data (tests of review).
     *("review/routes/", "review/leads/"),
+    "severities/",
 )
 # Rows that every role of the office may read.
 REFERENCE_DATA = {
@@ -34,6 +35,7 @@ REFERENCE_DATA = {
     "review.route",
     "review.routestage",
     "review.checklistitem",
+    "review.precheckkind",
     "review.minormodificationcategory",
     "submissions.depositwindow",
     "submissions.piecerule",

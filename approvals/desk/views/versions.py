@@ -12,6 +12,8 @@ from approvals.desk.path import holders_of, path_of
 from approvals.desk.queries import needed_by, needs, signatures_on, tasks_of
 from approvals.desk.story import states_of, story_of
 from approvals.people.models import User
+from approvals.review.policies import can_run_prechecks
+from approvals.review.queries import prechecks_of
 from config.http.pages import Page
 from content.assets.enums import FileFormat
 from content.assets.models import Version
@@ -65,6 +67,8 @@ class VersionPage(Page):
             signatures=signatures_on(version),
             invitations=version.invitations.select_related("agency", "invited_by"),
             may_invite=can_invite(version, self.by, self.now),
+            prechecks=prechecks_of(revision) if revision else None,
+            may_run_prechecks=can_run_prechecks(version, self.by, self.now),
             needs=needs(version),
             needed_by=needed_by(version, self.by),
             story=story_of(version.asset, [version]),

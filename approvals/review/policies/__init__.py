@@ -47,6 +47,12 @@ from approvals.review.policies.pool import (
     conflicts_among,
     leads,
 )
+from approvals.review.policies.prechecks import (
+    can_run_prechecks,
+    can_set_severity,
+    check_can_run_prechecks,
+    check_can_set_severity,
+)
 from approvals.review.policies.standing import check_verdicts_hold, missing_roles, verdicts_hold
 from content.assets.models import Version
 
@@ -63,7 +69,9 @@ __all__ = [
     "can_reopen",
     "can_resolve",
     "can_resolve_some",
+    "can_run_prechecks",
     "can_send_back",
+    "can_set_severity",
     "can_submit",
     "can_unclaim",
     "can_verify",
@@ -78,7 +86,9 @@ __all__ = [
     "check_can_recall",
     "check_can_reopen",
     "check_can_resolve",
+    "check_can_run_prechecks",
     "check_can_send_back",
+    "check_can_set_severity",
     "check_can_submit",
     "check_can_unclaim",
     "check_can_verify",

@@ -25,6 +25,7 @@ from approvals.review.views.pool import (
     NameLeadPage,
     UnclaimPage,
 )
+from approvals.review.views.prechecks import RunPrechecksPage, SeverityPage
 from approvals.review.views.routes import (
     CopyRoute,
     NewRoute,
@@ -77,7 +78,9 @@ __all__ = [
     "RouteEditor",
     "RouteList",
     "RoutePage",
+    "RunPrechecksPage",
     "SendBackPage",
+    "SeverityPage",
     "SubmitPage",
     "TaskList",
     "UnclaimPage",

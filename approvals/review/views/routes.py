@@ -29,7 +29,7 @@ from approvals.review.policies.routes import (
 )
 from approvals.review.queries import route_history
 from approvals.review.routing import RouteData, TaskData, candidates
-from approvals.review.setup import DUE_DAYS
+from approvals.review.setup.routes import DUE_DAYS
 from config.http.pages import ActPage, Page
 
 # What a new route begins with: the French stages of what is not promotional (DOMAIN.md §6).
