@@ -153,7 +153,7 @@ class TestEditAgainstSign:
         self, cast: Cast, now: datetime, overtaken: Overtaken, monkeypatch: pytest.MonkeyPatch
     ) -> tuple[Version, Job, Job]:
         """The owner changes the title of a draft that is submitted and signed meanwhile."""
-        version = draft(cast)
+        version = draft(cast, nature="environment")
         owner, reviewer = cast.pm, cast.medical
 
         def send_and_sign() -> Verdict:
@@ -161,7 +161,8 @@ class TestEditAgainstSign:
             return give(task_of(cycle, "medical_reviewer"), reviewer)
 
         def edit() -> Asset:
-            return edit_asset(version.asset_id, title="Autre titre", by=owner, now=now)
+            changes = {"title": "Autre titre"}
+            return edit_asset(version.asset_id, changes=changes, reason="?", by=owner, now=now)
 
         overtaken.after(monkeypatch, assets, "check_can_edit_asset")
         return version, edit, send_and_sign
