@@ -122,7 +122,7 @@ class TestApi:
         client = Client(headers={"Authorization": f"Token {signed_in.json()['token']}"})
         refused = decide(client, task, code)
         assert answer_of(refused) == (403, "used_second_factor")
-        assert "wait for the next one" in refused.json()["detail"]
+        assert "attendez le suivant" in refused.json()["detail"]
         assert nothing_signed(task)
         clock.shift(NEXT)
         assert decide(client, task, code_at(secret, T0 + NEXT)).status_code == 200
@@ -141,7 +141,7 @@ class TestApi:
         client = token_of(cast.medical)
         refused = decide(client, task, "123456")
         assert answer_of(refused) == (403, "second_factor_owed")
-        assert "profile" in refused.json()["detail"]
+        assert "profil" in refused.json()["detail"]
         assert nothing_signed(task)
         secret = with_totp(cast.medical)
         assert decide(token_of(cast.medical), task, code_at(secret, T0)).status_code == 200
