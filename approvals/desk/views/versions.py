@@ -51,7 +51,7 @@ class VersionPage(Page):
     def get(self, request: HttpRequest, code: str, number: int) -> HttpResponse:
         version = seen_version(self.by, code, number)
         revision = version.current_revision
-        tasks = tasks_for(version, self.by)
+        tasks = tasks_for(version, self.by, paris_day(self.now))
         return self.page(
             title=version.asset.title,
             version=version,
