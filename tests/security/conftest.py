@@ -66,6 +66,7 @@ def things(cast: Cast) -> Things:
         "batches": str(dossier.batch_id),
         "dossiers": str(dossier.pk),
         "pieces": str(dossier.pieces.order_by("pk")[0].pk),
+        "factors": "999999",
         "files": "1",
         "revision": "1",
         "position": "1",

@@ -27,7 +27,7 @@ NOT_IN_PREPARATION = (
     *("products/", "conditions/", "windows/", "teams/", "delegations/"),
     # The administrator's own data (tests of review).
     *("review/routes/", "review/leads/"),
-    "severities/",
+    *("severities/", "people/"),
 )
 # Rows that every role of the office may read.
 REFERENCE_DATA = {
