@@ -63,6 +63,7 @@ def things(cast: Cast) -> Things:
         "number": str(version.number),
         "versions": str(version.pk),
         "review": str(task_of(cycle, "regulatory_reviewer").pk),
+        "tasks": str(task_of(cycle, "regulatory_reviewer").pk),
         "batches": str(dossier.batch_id),
         "dossiers": str(dossier.pk),
         "pieces": str(dossier.pieces.order_by("pk")[0].pk),
