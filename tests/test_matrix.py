@@ -15,7 +15,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from approvals.audit.models import AuditEvent
 from approvals.people.actions import give_token
 from approvals.people.models import User
-from approvals.review.actions import comment
+from approvals.review.actions import comment, name_lead
+from content.assets.actions import invite
 from tests.factories import T0
 from tests.factories.people import Cast
 from tests.factories.review import in_review, task_of
@@ -31,6 +32,9 @@ FIELD = {"rep", "rep2", "msl"}
 ALL = OFFICE | FIELD | {"agency"}
 TRAIL = PHARMACISTS | {"inspector", "admin"}
 NOBODY: set[str] = set()
+# The agency is invited to the very version that the table asks about.
+INVITED = SEES | {"agency"}
+READ_ROUTES = {"admin", "inspector"}
 
 
 class Rule(NamedTuple):
@@ -70,12 +74,16 @@ TABLE: dict[str, Rule] = {
     "assets/<str:code>/transfer/": ACT,
     "assets/<str:code>/versions/": Rule(SEES, POST, SEES),
     "versions/<int:pk>/": Rule(SEES),
-    "versions/<int:pk>/revisions/": ACT,
+    "versions/<int:pk>/revisions/": Rule(None, POST, INVITED),
+    "versions/<int:pk>/invite/": ACT,
+    "invitations/": Rule(ALL),
+    "invitations/<int:pk>/": Rule(INVITED),
+    "invitations/<int:pk>/withdraw/": Rule(None, POST, INVITED),
     "versions/<int:pk>/dependencies/": Rule(SEES, POST, SEES),
     "versions/<int:pk>/dependencies/<int:dependency>/": Rule(None, ("delete",), NOBODY),
     "versions/<int:pk>/minimum-components/": ACT,
-    "versions/<int:pk>/files/<int:n>/": Rule(SEES),
-    "versions/<int:pk>/files/<int:n>/pages/<int:page>.png": Rule(SEES),
+    "versions/<int:pk>/files/<int:n>/": Rule(INVITED),
+    "versions/<int:pk>/files/<int:n>/pages/<int:page>.png": Rule(INVITED),
     "versions/<int:pk>/where-used/": Rule(SEES),
     "versions/<int:pk>/compare/": Rule(SEES),
     "versions/<int:pk>/history/": Rule(SEES),
@@ -86,17 +94,27 @@ TABLE: dict[str, Rule] = {
     "versions/<int:version>/send-back/": ACT,
     "versions/<int:version>/cancel/": ACT,
     "versions/<int:version>/carry/": ACT,
-    "versions/<int:version>/comments/": Rule(SEES, POST, SEES),
+    "versions/<int:version>/comments/": Rule(INVITED, POST, INVITED),
+    "versions/<int:version>/prechecks/": Rule(INVITED, POST, INVITED),
     "versions/<int:version_id>/release/": ACT,
     "versions/<int:version_id>/suspend/": ACT,
     "versions/<int:version_id>/resume/": ACT,
     "versions/<int:version_id>/withdraw/": ACT,
-    "comments/<int:comment>/resolve/": Rule(None, POST, SEES, {"pm"}),
-    "comments/<int:comment>/verify/": ACT,
-    "comments/<int:comment>/reply/": ACT,
+    "comments/<int:comment>/resolve/": Rule(None, POST, INVITED, {"pm"}),
+    "comments/<int:comment>/verify/": Rule(None, POST, INVITED),
+    "comments/<int:comment>/reply/": Rule(None, POST, INVITED),
+    "routes/": Rule(ALL, POST),
+    "routes/<int:pk>/": Rule(READ_ROUTES, ("patch",), READ_ROUTES),
+    "routes/preview/": Rule(None, POST),
+    "routes/which/": Rule(READ_ROUTES),
     "tasks/": Rule(ALL),
     "tasks/<int:task>/": Rule(SEES),
     "tasks/<int:task>/claim/": Rule(None, POST, SEES, {"medical"}),
+    "tasks/<int:task>/unclaim/": ACT,
+    "tasks/<int:task>/candidates/": Rule({"medical"}, (), SEES),
+    "tasks/load/": Rule({"dpo"}),
+    "role-leads/": Rule(ALL, POST),
+    "role-leads/<int:pk>/end/": Rule(None, POST, READ_ROUTES),
     "tasks/<int:task>/reassign/": ACT,
     "tasks/<int:task>/reopen/": ACT,
     "tasks/<int:task>/decide/": ACT,
@@ -160,6 +178,8 @@ def things(cast: Cast) -> dict[str, str]:
     remark = comment(version.pk, body="?", severity="question", by=cast.medical, now=T0)
     dossier = make_deposited(cast)
     window = dossier.batch.window
+    invitation = invite(version.pk, cast.agency, by=cast.pm, now=T0)
+    lead = name_lead(cast.dpo, "dpo", reason="?", by=cast.admin, now=T0)
     assert window is not None
     return {
         "cis": cast.product.cis,
@@ -173,6 +193,9 @@ def things(cast: Cast) -> dict[str, str]:
         "page": "1",
         "versions": str(version.pk),
         "teams": str(cast.cardiology.pk),
+        "invitations": str(invitation.pk),
+        "role-leads": str(lead.pk),
+        "routes": str(cycle.route_id),
         "windows": str(window.pk),
         "batches": str(dossier.batch_id),
         "dossiers": str(dossier.pk),

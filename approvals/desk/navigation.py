@@ -83,7 +83,16 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry(_("Product freezes"), "ac_unit", model="catalogue.ProductFreeze"),
             Entry(_("Asset types"), "category", model="assets.AssetType"),
             Entry(_("Deposit windows"), "event", model="submissions.DepositWindow"),
-            Entry(_("Routes"), "route", model="review.Route"),
+            Entry(
+                _("Review routes"), "route", "review:routes", (Role.ADMINISTRATOR, Role.INSPECTOR)
+            ),
+            Entry(
+                _("Leads of roles"),
+                "supervisor_account",
+                "review:leads",
+                (Role.ADMINISTRATOR, Role.INSPECTOR),
+            ),
+            Entry(_("Pre-checks"), "checklist", model="review.PrecheckKind"),
             Entry(_("Jurisdictions"), "public", model="catalogue.Jurisdiction"),
             Entry(_("Conditions"), "gavel", model="catalogue.PrescriptionCondition"),
             Entry(_("Teams"), "groups", model="access.Team"),

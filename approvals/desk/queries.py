@@ -44,7 +44,7 @@ def tasks_of(version: Version) -> list[ReviewTask]:
     tasks = ReviewTask.objects.filter(cycle__in=list(last.values_list("pk", flat=True)))
     return list(
         tasks.select_related("assignee", "cycle")
-        .prefetch_related("verdicts__decided_by")
+        .prefetch_related("verdicts__decided_by", "verdicts__on_behalf_of")
         .order_by("stage", "pk")
     )
 

@@ -74,13 +74,17 @@ def _revisions(versions: list[Version]) -> Iterable[Moment]:
 
 def _verdicts(versions: list[Version]) -> Iterable[Moment]:
     rows = Verdict.objects.filter(cycle__version__in=versions)
-    for verdict in rows.select_related("task", "decided_by", "cycle__version"):
+    for verdict in rows.select_related("task", "decided_by", "on_behalf_of", "cycle__version"):
         said = _("Verdict on version %(number)s as %(role)s: %(verdict)s") % {
             "number": verdict.cycle.version.number,
             "role": Role(verdict.task.role).label,
             "verdict": verdict.get_outcome_display(),
         }
-        yield Moment(verdict.decided_at, verdict.decided_by, said, verdict.comment)
+        who: Any = verdict.decided_by
+        if verdict.on_behalf_of is not None:
+            names = {"person": who, "lender": verdict.on_behalf_of}
+            who = _("%(person)s on behalf of %(lender)s") % names
+        yield Moment(verdict.decided_at, who, said, verdict.comment)
 
 
 def _comments(versions: list[Version]) -> Iterable[Moment]:

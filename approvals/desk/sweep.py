@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from approvals.audit.actions import take_daily_checkpoint
 from approvals.people.actions import system_actor
+from approvals.review.actions import reconcile_prechecks
 from approvals.submissions.actions import burn_lapsed_references
 from config.http.idempotency import forget_old_keys
 from content.assets.actions.sweep import follow_the_day
@@ -46,6 +47,11 @@ def _references(now: datetime) -> list[Done]:
     return [Done(_("references burnt: their window closed without them"), count)]
 
 
+def _prechecks(now: datetime) -> list[Done]:
+    count = reconcile_prechecks(by=system_actor(), now=now)
+    return [Done(_("pre-checks asked for again or ended"), count)]
+
+
 def _messages(now: datetime) -> list[Done]:
     result = dispatch(now)
     return [
@@ -69,6 +75,7 @@ def _checkpoint(now: datetime) -> list[Done]:
 STEPS: tuple[Callable[[datetime], list[Done]], ...] = (
     _states,
     _references,
+    _prechecks,
     _keys,
     _checkpoint,
     _messages,

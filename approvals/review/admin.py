@@ -1,6 +1,12 @@
 """Read-only pages of routes; of cycles, tasks, verdicts and comments within what one may see."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
 
 from approvals.review.models import (
     Carry,
@@ -8,6 +14,9 @@ from approvals.review.models import (
     Comment,
     CommentReply,
     MinorModificationCategory,
+    PrecheckKind,
+    PrecheckResult,
+    PrecheckRun,
     RequestedChange,
     ReviewCycle,
     ReviewTask,
@@ -17,6 +26,7 @@ from approvals.review.models import (
     Verdict,
     VisaExemption,
 )
+from approvals.review.policies import can_set_severity
 from config.http.admin import ReadOnlyAdmin, ReadOnlyTabularInline
 from content.assets.admin import PreparationAdmin
 
@@ -52,6 +62,36 @@ class ChecklistItemAdmin(ReadOnlyAdmin):
 @admin.register(MinorModificationCategory)
 class MinorModificationCategoryAdmin(ReadOnlyAdmin):
     list_display = ("code", "label_fr", "label_en", "active")
+
+
+@admin.register(PrecheckKind)
+class PrecheckKindAdmin(ReadOnlyAdmin):
+    list_display = ("position", "label_fr", "label_en", "severity")
+    list_display_links = ("label_fr",)
+    list_filter = ("severity",)
+    actions_detail = ("change_severity",)
+
+    def has_severity_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return can_set_severity(request.user)  # type: ignore[arg-type]
+
+    @action(description=_("Change the severity"), url_path="severity", permissions=["severity"])
+    def change_severity(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return redirect("review:severity", pk=object_id)
+
+
+class PrecheckResultInline(ReadOnlyTabularInline):
+    model = PrecheckResult
+    fields = ("kind", "outcome", "severity", "detail")
+    readonly_fields = ("detail",)
+
+
+@admin.register(PrecheckRun)
+class PrecheckRunAdmin(PreparationAdmin):
+    version_path = "revision__version"
+    list_display = ("revision", "requested_by", "requested_at", "finished_at", "tool_version")
+    list_select_related = ("revision__version__asset", "requested_by")
+    search_fields = ("revision__version__asset__code",)
+    inlines = (PrecheckResultInline,)
 
 
 class TaskInline(ReadOnlyTabularInline):
@@ -91,9 +131,9 @@ class ExemptionInline(ReadOnlyTabularInline):
 @admin.register(Verdict)
 class VerdictAdmin(PreparationAdmin):
     version_path = "cycle__version"
-    list_display = ("task", "outcome", "decided_by", "decided_at", "voided_at")
+    list_display = ("task", "outcome", "decided_by", "on_behalf_of", "decided_at", "voided_at")
     list_filter = ("outcome",)
-    list_select_related = ("task__cycle__version__asset", "decided_by")
+    list_select_related = ("task__cycle__version__asset", "decided_by", "on_behalf_of")
     search_fields = ("cycle__version__asset__code", "decided_by__username")
     inlines = (ChangeInline, ExemptionInline)
 
@@ -101,9 +141,9 @@ class VerdictAdmin(PreparationAdmin):
 @admin.register(Carry)
 class CarryAdmin(PreparationAdmin):
     version_path = "version"
-    list_display = ("version", "kind", "role", "carried_by", "carried_at")
+    list_display = ("version", "kind", "role", "carried_by", "on_behalf_of", "carried_at")
     list_filter = ("kind",)
-    list_select_related = ("version__asset", "carried_by")
+    list_select_related = ("version__asset", "carried_by", "on_behalf_of")
 
 
 class ReplyInline(ReadOnlyTabularInline):

@@ -2,12 +2,21 @@
 
 from django.urls import path
 
-from approvals.review.api import comments, revisions, tasks, versions
+from approvals.review.api import comments, pool, prechecks, revisions, routes, tasks, versions
 
 urlpatterns = [
+    path("routes/", routes.Routes.as_view(), name="routes"),
+    path("routes/<int:pk>/", routes.RouteDetail.as_view(), name="route"),
+    path("routes/preview/", routes.RoutePreview.as_view(), name="route_preview"),
+    path("routes/which/", routes.WhichRoute.as_view(), name="route_which"),
     path("tasks/", tasks.Tasks.as_view(), name="tasks"),
     path("tasks/<int:task>/", tasks.Task.as_view(), name="task"),
     path("tasks/<int:task>/claim/", tasks.Claim.as_view(), name="claim"),
+    path("tasks/<int:task>/unclaim/", pool.Unclaim.as_view(), name="unclaim"),
+    path("tasks/<int:task>/candidates/", pool.Candidates.as_view(), name="candidates"),
+    path("tasks/load/", pool.Load.as_view(), name="load"),
+    path("role-leads/", pool.RoleLeads.as_view(), name="role_leads"),
+    path("role-leads/<int:pk>/end/", pool.EndLead.as_view(), name="end_lead"),
     path("tasks/<int:task>/reassign/", tasks.Reassign.as_view(), name="reassign"),
     path("tasks/<int:task>/reopen/", tasks.Reopen.as_view(), name="reopen"),
     path("tasks/<int:task>/decide/", tasks.Decide.as_view(), name="decide"),
@@ -20,6 +29,11 @@ urlpatterns = [
     path("assets/<str:code>/cancel/", versions.CancelAsset.as_view(), name="cancel_asset"),
     path("versions/<int:version>/carry/", versions.Carry.as_view(), name="carry"),
     path("versions/<int:version>/comments/", comments.Comments.as_view(), name="comments"),
+    path(
+        "versions/<int:version>/prechecks/",
+        prechecks.VersionPrechecks.as_view(),
+        name="prechecks",
+    ),
     path("comments/<int:comment>/resolve/", comments.Resolve.as_view(), name="resolve"),
     path("comments/<int:comment>/verify/", comments.Verify.as_view(), name="verify"),
     path("comments/<int:comment>/reply/", comments.Reply.as_view(), name="reply"),

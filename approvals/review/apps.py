@@ -9,6 +9,9 @@ class ReviewConfig(AppConfig):
     verbose_name = _("Review")
 
     def ready(self) -> None:
+        from approvals.audit import triggers
         from approvals.review import receivers, setup  # noqa: F401
+
+        triggers.append_only_tables.add("review_precheckresult")
 
         post_migrate.connect(setup.install, sender=self)

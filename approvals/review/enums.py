@@ -79,6 +79,21 @@ class Severity(TextChoices):
     QUESTION = "question", _("question")
 
 
+class PrecheckSeverity(TextChoices):
+    """What a failed pre-check does: data, which an administrator changes."""
+
+    BLOCKING = "blocking", _("stops the submission")
+    WARNING = "warning", _("warning")
+    INFORMATION = "information", _("information")
+
+
+class PrecheckOutcome(TextChoices):
+    PASS = "pass", _("conforms")
+    # Neither yes nor no: something could not be read, and is for a person's eye.
+    WARN = "warn", _("to be looked at")
+    FAIL = "fail", _("does not conform")
+
+
 # What a verdict's signature means is bound to the role that gives it (INTERFACES.md).
 MEANINGS: dict[str, Meaning] = {
     Role.MEDICAL_REVIEWER: Meaning.MEDICAL_ACCURACY,

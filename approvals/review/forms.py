@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from approvals.people.enums import Role
-from approvals.review.enums import APPROVING, Answer, Outcome, Severity, TaskState
+from approvals.review.enums import APPROVING, Answer, Outcome, PrecheckSeverity, Severity, TaskState
 from approvals.review.models import Comment, MinorModificationCategory, RequestedChange, ReviewTask
 
 
@@ -170,6 +170,17 @@ class ResolveForm(forms.Form):
         self.fields["comment"].choices = [  # type: ignore[attr-defined]
             (row.pk, f"{row.author} ({row.get_severity_display()}): {row.body}") for row in comments
         ]
+
+
+class SeverityForm(forms.Form):
+    """What the failure of a pre-check does."""
+
+    severity = forms.ChoiceField(
+        label=_("Where it fails"), choices=PrecheckSeverity.choices, widget=forms.RadioSelect
+    )
+    reason = forms.CharField(
+        label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=5000
+    )
 
 
 class CommentForm(forms.Form):

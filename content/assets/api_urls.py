@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from content.assets.api import assets, comparison, versions
+from content.assets.api import assets, comparison, invitations, versions
 
 urlpatterns = [
     path("assets/", assets.Assets.as_view(), name="assets"),
@@ -27,5 +27,13 @@ urlpatterns = [
         name="file_page",
     ),
     path("versions/<int:pk>/compare/", comparison.Compare.as_view(), name="compare"),
+    path("versions/<int:pk>/invite/", invitations.Invite.as_view(), name="invite"),
+    path("invitations/", invitations.Invitations.as_view(), name="invitations"),
+    path("invitations/<int:pk>/", invitations.InvitationDetail.as_view(), name="invitation"),
+    path(
+        "invitations/<int:pk>/withdraw/",
+        invitations.WithdrawInvitation.as_view(),
+        name="withdraw_invitation",
+    ),
     path("versions/<int:pk>/where-used/", versions.WhereUsed.as_view(), name="where_used"),
 ]

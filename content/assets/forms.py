@@ -197,3 +197,20 @@ class VersionForm(RevisionForm):
             del self.fields["change_summary"]
         if not asset_type.is_email:
             del self.fields["subject"]
+
+
+class InviteForm(forms.Form):
+    """Which agency is invited."""
+
+    agency = forms.ModelChoiceField(label=_("Agency"), queryset=User.objects.none())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        agencies = User.objects.holding(Role.AGENCY).order_by("username")
+        self.fields["agency"].queryset = agencies  # type: ignore[attr-defined]
+
+
+class WithdrawalForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4000
+    )

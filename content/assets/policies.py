@@ -5,13 +5,13 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from approvals.audit import PolicyDenied, Refusal, StateConflict
+from approvals.audit import InvalidInput, PolicyDenied, Refusal, StateConflict
 from approvals.people.enums import OWNERS, Role
 from approvals.people.models import User
 from approvals.people.policies import check_role
 from content.access.policies import belongs_to, check_belongs_to, delegators_of
-from content.assets.enums import EDITABLE, METADATA_FROZEN, Nature
-from content.assets.models import Asset, Revision, Version
+from content.assets.enums import EDITABLE, IN_PREPARATION, METADATA_FROZEN, Nature
+from content.assets.models import Asset, Invitation, Revision, Version
 from content.calendar import paris_day
 
 # Editing any of these changes the digest of what is submitted next (DOMAIN.md §2).
@@ -187,13 +187,65 @@ def can_edit(version: Version, by: User, now: datetime) -> bool:
     return _may(lambda: check_can_edit(version, by, now))
 
 
+def is_invited(version: Version, by: User) -> bool:
+    """Whether a person is an agency that is invited to a version now."""
+    if not (by.is_active and by.holds(Role.AGENCY)):
+        return False
+    return version.invitations.standing().filter(agency=by).exists()
+
+
+def check_can_invite(
+    version: Version, by: User, now: datetime, *, agency: User | None = None
+) -> None:
+    """Let the owner invite an agency to what is in preparation.
+
+    :raises PolicyDenied: ``not_owner``.
+    :raises StateConflict: ``not_in_preparation``, ``already_invited``.
+    :raises InvalidInput: field ``agency``, code ``not_an_agency``.
+    """
+    check_owner(version, by, now)
+    if version.state not in IN_PREPARATION:
+        raise StateConflict(
+            "not_in_preparation",
+            _("%(version)s is no longer in preparation: an agency has nothing to do on it.")
+            % {"version": version},
+        )
+    if agency is None:
+        return
+    if not (agency.is_active and agency.holds(Role.AGENCY)):
+        raise InvalidInput.at(
+            "agency", _("%(person)s is no agency.") % {"person": agency}, "not_an_agency"
+        )
+    if is_invited(version, agency):
+        raise StateConflict(
+            "already_invited", _("%(person)s is invited already.") % {"person": agency}
+        )
+
+
+def can_invite(version: Version, by: User, now: datetime) -> bool:
+    return _may(lambda: check_can_invite(version, by, now))
+
+
+def check_can_withdraw_invitation(invitation: Invitation, by: User, now: datetime) -> None:
+    """Let the owner take an invitation back, once.
+
+    :raises PolicyDenied: ``not_owner``.
+    :raises StateConflict: ``already_withdrawn``.
+    """
+    check_owner(invitation.version, by, now)
+    if invitation.withdrawn_at is not None:
+        raise StateConflict("already_withdrawn", _("This invitation was withdrawn already."))
+
+
 def check_can_upload(version: Version, by: User, now: datetime) -> None:
-    """Let the owner upload a revision while the version may change.
+    """Let the owner, or an agency invited to it, upload a revision while the version may change.
 
     :raises PolicyDenied: ``not_owner``.
     :raises StateConflict: ``not_editable``.
     """
-    check_can_edit(version, by, now)
+    if not is_invited(version, by):
+        check_owner(version, by, now)
+    check_editable(version)
 
 
 def can_upload(version: Version, by: User, now: datetime) -> bool:
@@ -259,6 +311,7 @@ def _may(check: Callable[[], None]) -> bool:
 # Acts on a version that its page and its API offer, by the name of their URL verb.
 OFFERED: dict[str, Callable[[Version, User, datetime], bool]] = {
     "upload": can_upload,
+    "invite": can_invite,
     "edit": lambda version, by, now: can_edit_asset(version.asset, by, now),
     "new_version": lambda version, by, now: can_create_version(version.asset, by, now),
 }

@@ -20,6 +20,12 @@ urlpatterns: list[URLPattern] = [
     path("of/<asset_code:code>/edit/", views.EditAsset.as_view(), name="edit"),
     path("of/<asset_code:code>/new-version/", views.NewVersion.as_view(), name="new_version"),
     path("versions/<int:version>/upload/", views.Upload.as_view(), name="upload"),
+    path("versions/<int:version>/invite/", views.InvitePage.as_view(), name="invite"),
+    path(
+        "invitations/<int:invitation>/withdraw/",
+        views.WithdrawInvitationPage.as_view(),
+        name="withdraw_invitation",
+    ),
 ]
 root_urlpatterns: list[URLPattern] = [
     path("sealed/<str:token>/<path:name>", views.sealed, name="sealed"),

@@ -20,16 +20,27 @@ from content.assets.actions import (
     edit_asset,
     inspected_for_asset,
     inspected_for_version,
+    invite,
     upload_revision,
+    withdraw_invitation,
 )
 from content.assets.actions.assets import identity_of
 from content.assets.enums import METADATA_FROZEN
-from content.assets.forms import AssetForm, EditForm, RevisionForm, VersionForm
-from content.assets.models import Asset, Version
+from content.assets.forms import (
+    AssetForm,
+    EditForm,
+    InviteForm,
+    RevisionForm,
+    VersionForm,
+    WithdrawalForm,
+)
+from content.assets.models import Asset, Invitation, Version
 from content.assets.policies import (
     check_can_create_version,
     check_can_edit_asset,
+    check_can_invite,
     check_can_upload,
+    check_can_withdraw_invitation,
     was_ever_submitted,
 )
 from content.assets.previews import framed, opened
@@ -175,3 +186,65 @@ class Upload(ActPage):
     def perform(self, obj: Version, cleaned_data: dict[str, Any], by: User, now: datetime) -> str:
         upload_revision(obj.pk, by=by, now=now, **cleaned_data)
         return obj.get_absolute_url()
+
+
+class InvitePage(ActPage):
+    """Invite an agency to work on a version."""
+
+    title = _("Invite an agency")
+    button = _("Invite the agency")
+    form_class = InviteForm
+    done = _("The agency is invited, and told.")
+
+    def get_object(self, request: HttpRequest, **kwargs: Any) -> Version:
+        seen: Any = Version.objects.visible_to(self.by).with_asset()
+        version: Version = get_object_or_404(seen, pk=kwargs["version"])
+        return version
+
+    def check(self, obj: Version, by: User, now: datetime) -> None:
+        check_can_invite(obj, by, now)
+
+    def consequences(self, obj: Version) -> list[str]:
+        return [
+            gettext(
+                "The agency sees the files, the pre-checks and the comments of this version,"
+                " uploads files and comments; it sees nothing else."
+            ),
+            gettext("Who uploads to a version never decides on it."),
+        ]
+
+    def perform(self, obj: Version, cleaned_data: dict[str, Any], by: User, now: datetime) -> str:
+        invite(obj.pk, cleaned_data["agency"], by=by, now=now)
+        return obj.get_absolute_url()
+
+
+class WithdrawInvitationPage(ActPage):
+    """Take an agency's invitation back."""
+
+    title = _("Withdraw the invitation")
+    button = _("Withdraw it")
+    form_class = WithdrawalForm
+    grave = True
+    done = _("The invitation is withdrawn.")
+
+    def get_object(self, request: HttpRequest, **kwargs: Any) -> Invitation:
+        versions = Version.objects.visible_to(self.by)
+        seen: Any = Invitation.objects.with_page().filter(version__in=versions)
+        invitation: Invitation = get_object_or_404(seen, pk=kwargs["invitation"])
+        return invitation
+
+    def check(self, obj: Invitation, by: User, now: datetime) -> None:
+        check_can_withdraw_invitation(obj, by, now)
+
+    def back(self, obj: Invitation) -> str:
+        return obj.version.get_absolute_url()
+
+    def consequences(self, obj: Invitation) -> list[str]:
+        names = {"agency": obj.agency, "version": obj.version}
+        return [gettext("%(agency)s sees nothing of %(version)s any more.") % names]
+
+    def perform(
+        self, obj: Invitation, cleaned_data: dict[str, Any], by: User, now: datetime
+    ) -> str:
+        withdraw_invitation(obj.pk, reason=cleaned_data["reason"], by=by, now=now)
+        return self.back(obj)

@@ -119,11 +119,13 @@ def dispatch(at: datetime) -> Dispatched:
 
 
 def consider_told(*, before: datetime, now: datetime) -> int:
-    """Let go of messages older than an instant, unsent: they tell of what is long past.
+    """Let go of mails older than an instant, unsent: they tell of what is long past.
 
     For the demonstration, whose stories happened before anybody was there to read a mail.
     """
-    waiting = Message.objects.filter(state=DispatchState.WAITING, created_at__lt=before)
+    waiting = Message.objects.filter(
+        channel=Channel.MAIL, state=DispatchState.WAITING, created_at__lt=before
+    )
     return waiting.update(state=DispatchState.DONE, done_at=now)
 
 
@@ -162,9 +164,16 @@ def _settle(message: Message, state: str, **values: Any) -> None:
     Message.objects.filter(pk=message.pk).update(state=state, **values)
 
 
+def _task_named(name: str) -> Any:
+    """Return a job's task; outside a worker (``manage.py sweep``) none is known before it asks."""
+    if name not in current_app.tasks:
+        current_app.loader.import_default_modules()
+    return current_app.tasks.get(name)
+
+
 def _deliver(message: Message) -> None:
     if message.channel == Channel.JOB:
-        task = current_app.tasks.get(message.topic)
+        task = _task_named(message.topic)
         if task is None:
             raise Undeliverable(f"No task is named {message.topic}.")
         task.apply(kwargs=message.arguments, throw=True)

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 import pytest
 from django.test import Client
 
+from approvals.people.enums import Role
 from approvals.people.models import User
-from approvals.review.actions import comment
+from approvals.review.actions import comment, name_lead
+from content.assets.actions import invite
 from content.assets.models import Version
 from tests.factories import T0
 from tests.factories.assets import make_asset, make_version
 from tests.factories.clearing import make_ready, release_it
-from tests.factories.people import Cast
+from tests.factories.people import Cast, make_person
 from tests.factories.review import give, in_review, task_of
 from tests.factories.submissions import make_deposited
 
@@ -40,6 +42,11 @@ def things(cast: Cast) -> Things:
     give(task_of(cycle, "medical_reviewer"), cast.medical)
     dossier = make_deposited(cast)
     release_it(make_ready(cast), cast.pharmacist)
+    lead = name_lead(cast.dpo, "dpo", reason="?", by=cast.admin, now=T0)
+    # Of another agency than the one that is tried.
+    other = make_person(Role.AGENCY)
+    draft_of = make_version(make_asset(by=cast.pm, products=[cast.product]))
+    invitation = invite(draft_of.pk, other, by=cast.pm, now=T0)
     keys = {
         "page": "1",
         "comment": str(remark.pk),
@@ -47,6 +54,10 @@ def things(cast: Cast) -> Things:
         "beside": "1",
         "token": "forged",
         "name": "index.html",
+        "invitations": str(invitation.pk),
+        "invitation": str(invitation.pk),
+        "leads": str(lead.pk),
+        "routes": str(cycle.route_id),
         "teams": str(cast.cardiology.pk),
         "code": version.asset.code,
         "number": str(version.number),

@@ -22,14 +22,20 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 # Neither of Respiratory, nor of the field, nor agencies or administrators see it (DOMAIN.md §1).
 OUTSIDERS = ("pm2", "rep", "rep2", "msl", "agency", "admin")
-# Facts that are open to the office: medicines, windows; the administrator's teams and people.
-NOT_IN_PREPARATION = ("products/", "conditions/", "windows/", "teams/", "delegations/", "people/")
+# Facts that are open to the office: medicines, windows, and the administrator's own teams.
+NOT_IN_PREPARATION = (
+    *("products/", "conditions/", "windows/", "teams/", "delegations/"),
+    # The administrator's own data (tests of review).
+    *("review/routes/", "review/leads/"),
+    *("severities/", "people/"),
+)
 # Rows that every role of the office may read.
 REFERENCE_DATA = {
     "assets.assettype",
     "review.route",
     "review.routestage",
     "review.checklistitem",
+    "review.precheckkind",
     "review.minormodificationcategory",
     "submissions.depositwindow",
     "submissions.piecerule",

@@ -4,12 +4,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 
-from approvals.people.enums import EVERYONE, FIELD
+from approvals.people.enums import EVERYONE, FIELD, Role
 from config.http.pages import Page
 
 
 class Home(Page):
-    """The office goes to its dashboard, the field to its list, others to their profile."""
+    """The office goes to its dashboard, the field to its list, agencies to
+    their invitations, others to their profile."""
 
     roles = EVERYONE
 
@@ -18,6 +19,8 @@ class Home(Page):
             return redirect("admin:index")
         if self.by.holds(*FIELD):
             return redirect(_field_home())
+        if self.by.holds(Role.AGENCY):
+            return redirect("review:invitations")
         return redirect("desk:profile")
 
 

@@ -12,9 +12,12 @@ from approvals.desk.path import holders_of, path_of
 from approvals.desk.queries import needed_by, needs, signatures_on, tasks_of
 from approvals.desk.story import states_of, story_of
 from approvals.people.models import User
+from approvals.review.policies import can_run_prechecks
+from approvals.review.queries import prechecks_of
 from config.http.pages import Page
 from content.assets.enums import FileFormat
 from content.assets.models import Version
+from content.assets.policies import can_invite
 from content.assets.validity import first_usable_day, until_when, usable_on, why_not
 from content.calendar import paris_day
 from content.files import open_stored
@@ -48,7 +51,7 @@ class VersionPage(Page):
     def get(self, request: HttpRequest, code: str, number: int) -> HttpResponse:
         version = seen_version(self.by, code, number)
         revision = version.current_revision
-        tasks = tasks_for(version, self.by)
+        tasks = tasks_for(version, self.by, paris_day(self.now))
         return self.page(
             title=version.asset.title,
             version=version,
@@ -62,6 +65,10 @@ class VersionPage(Page):
             why="" if tasks else why_none(version, self.by, self.now),
             tasks=tasks_of(version),
             signatures=signatures_on(version),
+            invitations=version.invitations.select_related("agency", "invited_by"),
+            may_invite=can_invite(version, self.by, self.now),
+            prechecks=prechecks_of(revision) if revision else None,
+            may_run_prechecks=can_run_prechecks(version, self.by, self.now),
             needs=needs(version),
             needed_by=needed_by(version, self.by),
             story=story_of(version.asset, [version]),

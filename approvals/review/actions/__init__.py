@@ -5,6 +5,15 @@ from approvals.review.actions.changes import answer_changes, revise
 from approvals.review.actions.comments import comment, keep_refusal, reply, resolve, verify
 from approvals.review.actions.decisions import claim, decide, reassign, reopen
 from approvals.review.actions.lifecycle import cancel, recall, send_back, submit
+from approvals.review.actions.pool import end_lead, name_lead, unclaim
+from approvals.review.actions.prechecks import (
+    judge_before_submission,
+    reconcile_prechecks,
+    renew_prechecks,
+    run_prechecks_again,
+    set_precheck_severity,
+)
+from approvals.review.actions.routes import save_route
 
 __all__ = [
     "answer_changes",
@@ -13,14 +22,23 @@ __all__ = [
     "claim",
     "comment",
     "decide",
+    "end_lead",
+    "judge_before_submission",
     "keep_refusal",
+    "name_lead",
     "reassign",
     "recall",
+    "reconcile_prechecks",
+    "renew_prechecks",
     "reopen",
     "reply",
     "resolve",
     "revise",
+    "run_prechecks_again",
+    "save_route",
     "send_back",
+    "set_precheck_severity",
     "submit",
+    "unclaim",
     "verify",
 ]

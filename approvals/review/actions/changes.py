@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from approvals.audit import InvalidInput, act
-from approvals.people.enums import OWNERS
+from approvals.people.enums import OWNERS, Role
 from approvals.people.models import User
 from approvals.review.models import RequestedChange
 from approvals.review.policies.lifecycle import check_can_answer
@@ -80,7 +80,7 @@ def revise(
     )
 
 
-@act("revise", roles=OWNERS)
+@act("revise", roles=(*OWNERS, Role.AGENCY))
 def _revise(
     version_id: int,
     *,

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from approvals.audit import InvalidInput, act
-from approvals.people.enums import OWNERS, PHARMACISTS, REVIEWERS
+from approvals.people.enums import OWNERS, PHARMACISTS, REVIEWERS, Role
 from approvals.people.models import User
 from approvals.review import notifications
 from approvals.review.actions.anchors import Placed, placed
@@ -20,7 +20,7 @@ from approvals.review.policies.comments import (
 )
 from content.assets.models import Version
 
-PARTICIPANTS = (*OWNERS, *REVIEWERS, *PHARMACISTS)
+PARTICIPANTS = (*OWNERS, *REVIEWERS, *PHARMACISTS, Role.AGENCY)
 
 
 @act("comment", roles=PARTICIPANTS)

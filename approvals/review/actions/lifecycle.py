@@ -14,6 +14,7 @@ from approvals.review.actions.cycles import (
     open_carry_cycle,
     open_cycle,
 )
+from approvals.review.actions.prechecks import judge_before_submission, renew_prechecks
 from approvals.review.enums import TaskState
 from approvals.review.models import ReviewCycle
 from approvals.review.policies.lifecycle import (
@@ -25,6 +26,7 @@ from approvals.review.policies.lifecycle import (
     predecessor_with_visa,
     route_of,
 )
+from approvals.review.policies.prechecks import check_prechecks_are_judged
 from approvals.review.policies.standing import difference
 from content.assets.actions import freeze_revision
 from content.assets.actions.facts import burn_reference
@@ -44,7 +46,6 @@ def owed_reason(reason: str) -> str:
     return reason
 
 
-@act("submit", roles=OWNERS)
 def submit(version_id: int, *, by: User, now: datetime) -> ReviewCycle:
     """Send a version's current revision to review, or back to it after changes.
 
@@ -54,11 +55,20 @@ def submit(version_id: int, *, by: User, now: datetime) -> ReviewCycle:
     :raises PolicyDenied: ``not_owner`` unless ``by`` owns the asset or stands in for its owner.
     :raises InvalidInput: field ``files``, code ``no_files``.
     :raises StateConflict: ``wrong_state``, ``window_not_planned``, ``component_not_approved``,
-        ``no_new_revision``, ``changes_unanswered``, ``no_visa_to_carry``, ``no_route``.
+        ``no_new_revision``, ``changes_unanswered``, ``no_visa_to_carry``, ``no_route``,
+        ``precheck_failed``, ``prechecks_pending``.
     """
+    judge_before_submission(version_id, by=by, now=now)
+    return _submit(version_id, by=by, now=now)
+
+
+@act("submit", roles=OWNERS)
+def _submit(version_id: int, *, by: User, now: datetime) -> ReviewCycle:
     version = _locked_with_components(version_id)
     check_can_submit(version, by, now)
+    check_prechecks_are_judged(version)
     revision = freeze_revision(version, now=now)
+    renew_prechecks(version, by=by, now=now)
     if version.state == State.DRAFT:
         version.submit(at=now)
     else:

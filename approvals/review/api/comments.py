@@ -10,11 +10,11 @@ from approvals.people.models import User
 from approvals.review import actions
 from approvals.review.actions.anchors import placed
 from approvals.review.api.shapes import CommentBody, CommentShape, ReplyBody
-from approvals.review.api.versions import visible_version
 from approvals.review.models import Comment
 from approvals.review.policies import check_can_comment
 from config.http.api import ActEndpoint, ListEndpoint
 from config.http.idempotency import Answer
+from content.assets.api.versions import open_version
 from content.assets.models import Version
 
 
@@ -27,12 +27,13 @@ class Comments(ActEndpoint, ListEndpoint):
     ordering = "pk"
 
     def get_queryset(self) -> Any:
-        version = visible_version(self.request.user, self.kwargs["version"])
-        comments = Comment.objects.concerning(version)
+        user: Any = self.request.user
+        version = open_version(user, self.kwargs["version"])
+        comments = Comment.objects.told_to(user, version)
         return comments.select_related("author", "revision").prefetch_related("replies__author")
 
     def get_object(self, request: Request, **kwargs: Any) -> Version:  # type: ignore[override]
-        return visible_version(request.user, kwargs["version"])
+        return open_version(request.user, kwargs["version"])  # type: ignore[arg-type]
 
     def prepared(self, request: Request, obj: Version, data: Any, now: datetime) -> Any:
         # A PDF's pages are counted before the transaction of an Idempotency-Key.
@@ -51,7 +52,7 @@ class CommentEndpoint(ActEndpoint):
     responses = {200: CommentShape}
 
     def get_object(self, request: Request, **kwargs: Any) -> Comment:
-        found = Comment.objects.visible_to(request.user).filter(pk=kwargs["comment"]).first()
+        found = Comment.objects.open_to(request.user).filter(pk=kwargs["comment"]).first()
         if found is None:
             raise Http404
         kept: Comment = found

@@ -1,5 +1,6 @@
 """A version's way to review and back: submit, recall, send back, cancel, carry."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -50,6 +51,12 @@ class Submit(VersionEndpoint):
     """Send to review, or back to it."""
 
     responses = {200: CycleShape}
+
+    def prepared(
+        self, request: Request, obj: Any, data: Any, now: datetime
+    ) -> Callable[[], Answer]:
+        actions.judge_before_submission(obj.pk, by=request.user, now=now)
+        return super().prepared(request, obj, data, now)
 
     def perform(self, obj: Any, data: Any, *, by: User, now: datetime) -> Answer:
         return 200, CycleShape(actions.submit(obj.pk, by=by, now=now)).data

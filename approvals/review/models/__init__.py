@@ -1,7 +1,9 @@
-"""Routes, cycles, tasks, verdicts, carries and comments."""
+"""Routes, cycles, tasks, verdicts, carries, comments and pre-checks."""
 
 from approvals.review.models.comments import Comment, CommentReply
 from approvals.review.models.cycles import ReviewCycle, ReviewTask
+from approvals.review.models.leads import RoleLead
+from approvals.review.models.prechecks import PrecheckKind, PrecheckResult, PrecheckRun
 from approvals.review.models.routes import (
     ChecklistItem,
     MinorModificationCategory,
@@ -24,9 +26,13 @@ __all__ = [
     "Comment",
     "CommentReply",
     "MinorModificationCategory",
+    "PrecheckKind",
+    "PrecheckResult",
+    "PrecheckRun",
     "RequestedChange",
     "ReviewCycle",
     "ReviewTask",
+    "RoleLead",
     "Route",
     "RouteStage",
     "RouteTask",

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from approvals.audit.models import Recorded, RecordedQuerySet
+from approvals.people.enums import Role
 from approvals.people.models import User
 from approvals.review.enums import Severity
 from content.assets.models import Revision, Version
@@ -17,6 +18,16 @@ class CommentQuerySet(RecordedQuerySet):
     def visible_to(self, user: User) -> Self:
         """Comments on the versions that this person may see in preparation."""
         return self.filter(version__in=Version.objects.visible_to(user))
+
+    def open_to(self, user: User) -> Self:
+        """Comments that this person may read: an agency those of its invitations, too."""
+        return self.filter(version__in=Version.objects.open_to(user))
+
+    def told_to(self, user: User, version: Version) -> Self:
+        """A version's comments as a person is told them: an agency none of another version."""
+        if user.holds(Role.AGENCY):
+            return self.filter(version=version)
+        return self.concerning(version)
 
     def concerning(self, version: Version) -> Self:
         """The version's comments, and what its predecessors left open: carried forward."""

@@ -4,6 +4,7 @@ from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +32,14 @@ class RouteQuerySet(RecordedQuerySet):
             )
             .order_by(F("asset_type").asc(nulls_last=True), "-audience", "-nature", "-pk")
         )
+
+    def locked(self) -> Self:
+        """Lock the routes: two administrators who change one change it in turn."""
+        return self.order_by("pk").select_for_update(of=("self",), no_key=True)
+
+    def with_stages(self) -> Self:
+        """Everything a route's page shows, in a constant number of queries."""
+        return self.select_related("jurisdiction", "asset_type").prefetch_related("stages__tasks")
 
 
 class Route(Recorded):
@@ -74,6 +83,9 @@ class Route(Recorded):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("review:route", args=[self.pk])
 
 
 class RouteStage(Recorded):

@@ -40,6 +40,19 @@ from approvals.review.policies.lifecycle import (
     check_can_send_back,
     check_can_submit,
 )
+from approvals.review.policies.pool import (
+    can_unclaim,
+    candidates_for,
+    check_can_unclaim,
+    conflicts_among,
+    leads,
+)
+from approvals.review.policies.prechecks import (
+    can_run_prechecks,
+    can_set_severity,
+    check_can_run_prechecks,
+    check_can_set_severity,
+)
 from approvals.review.policies.standing import check_verdicts_hold, missing_roles, verdicts_hold
 from content.assets.models import Version
 
@@ -56,9 +69,13 @@ __all__ = [
     "can_reopen",
     "can_resolve",
     "can_resolve_some",
+    "can_run_prechecks",
     "can_send_back",
+    "can_set_severity",
     "can_submit",
+    "can_unclaim",
     "can_verify",
+    "candidates_for",
     "check_can_answer",
     "check_can_cancel",
     "check_can_carry",
@@ -69,13 +86,18 @@ __all__ = [
     "check_can_recall",
     "check_can_reopen",
     "check_can_resolve",
+    "check_can_run_prechecks",
     "check_can_send_back",
+    "check_can_set_severity",
     "check_can_submit",
+    "check_can_unclaim",
     "check_can_verify",
     "check_no_conflict",
     "check_something_to_resolve",
     "check_verdicts_hold",
     "comments_to_resolve",
+    "conflicts_among",
+    "leads",
     "missing_roles",
     "verdicts_hold",
     "why_cannot_decide",

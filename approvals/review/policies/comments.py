@@ -12,16 +12,17 @@ from approvals.review.models import Comment
 from approvals.review.policies.standing import wrong_state
 from content.assets.enums import FINAL, IN_PREPARATION
 from content.assets.models import Version
-from content.assets.policies import check_owner
+from content.assets.policies import check_owner, is_invited
 
 
 def check_can_comment(version: Version, by: User, now: datetime) -> None:
-    """Let those who prepare and who review comment on what is not finished.
+    """Let those who prepare or review, and an invited agency, comment on what is not finished.
 
     :raises PolicyDenied: ``role_missing``.
     :raises StateConflict: ``wrong_state``.
     """
-    check_role(by, (*OWNERS, *REVIEWERS, *PHARMACISTS))
+    if not is_invited(version, by):
+        check_role(by, (*OWNERS, *REVIEWERS, *PHARMACISTS))
     if version.state in FINAL:
         raise wrong_state(version, _("comment on its successor instead."))
 

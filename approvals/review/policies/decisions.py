@@ -10,7 +10,7 @@ from approvals.people.enums import Role
 from approvals.people.models import User
 from approvals.people.policies import check_role
 from approvals.review.enums import CycleKind, CycleState, Outcome, TaskState
-from approvals.review.models import Carry, ReviewCycle, ReviewTask, Verdict
+from approvals.review.models import Carry, ReviewCycle, ReviewTask, RoleLead, Verdict
 from approvals.review.policies.standing import wrong_state
 from content.access.policies import check_can_act_as_pharmacist, check_can_act_in_role
 from content.assets.enums import FINAL, State
@@ -181,12 +181,12 @@ def can_claim(task: ReviewTask, by: User, now: datetime) -> bool:
 
 
 def check_can_reassign(task: ReviewTask, by: User, now: datetime) -> None:
-    """Let those who hold a task's role, or took it, hand it to a colleague.
+    """Let those who hold a task's role, lead it, or took the task, hand it to a colleague.
 
     :raises PolicyDenied: ``role_missing``.
     :raises StateConflict: ``task_decided``, ``task_closed``, ``wrong_state``.
     """
-    if task.assignee_id != by.pk:
+    if task.assignee_id != by.pk and task.role not in RoleLead.objects.roles_of(by):
         roles = [Role(task.role)]
         if task.role == Role.RESPONSIBLE_PHARMACIST:
             roles.append(Role.DEPUTY_PHARMACIST)

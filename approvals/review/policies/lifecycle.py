@@ -10,6 +10,7 @@ from approvals.people.models import User
 from approvals.people.policies import check_role
 from approvals.review.enums import CycleState
 from approvals.review.models import RequestedChange, ReviewCycle, Route
+from approvals.review.policies.prechecks import check_no_precheck_blocks
 from approvals.review.policies.standing import wrong_state
 from content.assets.enums import (
     CANCELLABLE,
@@ -31,7 +32,8 @@ def check_can_submit(version: Version, by: User, now: datetime) -> None:
 
     :raises PolicyDenied: ``not_owner``.
     :raises StateConflict: ``wrong_state``, ``window_not_planned``, ``component_not_approved``,
-        ``no_new_revision``, ``changes_unanswered``, ``no_visa_to_carry``, ``no_route``.
+        ``no_new_revision``, ``changes_unanswered``, ``no_visa_to_carry``, ``no_route``,
+        ``precheck_failed``.
     :raises InvalidInput: field ``files``, code ``no_files``.
     """
     check_owner(version, by, now)
@@ -56,6 +58,7 @@ def check_can_submit(version: Version, by: User, now: datetime) -> None:
         )
     check_components(version)
     route_of(version)
+    check_no_precheck_blocks(version)
 
 
 def route_of(version: Version) -> Route:

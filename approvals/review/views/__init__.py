@@ -1,5 +1,12 @@
 """Pages of review: one's tasks, the workspace, and a version's way to review and back."""
 
+from approvals.review.views.agencies import (
+    InvitationComment,
+    InvitationFile,
+    InvitationList,
+    InvitationPage,
+    InvitationUpload,
+)
 from approvals.review.views.comments import NewComment, Reply, Resolve, Verify
 from approvals.review.views.decision import DecisionPage, ReopenPage
 from approvals.review.views.document import (
@@ -8,6 +15,23 @@ from approvals.review.views.document import (
     DocumentPage,
     DocumentPicture,
     EarlierDocument,
+)
+from approvals.review.views.pool import (
+    AssignPage,
+    ClaimPage,
+    EndLeadPage,
+    LeadList,
+    LoadPage,
+    NameLeadPage,
+    UnclaimPage,
+)
+from approvals.review.views.prechecks import RunPrechecksPage, SeverityPage
+from approvals.review.views.routes import (
+    CopyRoute,
+    NewRoute,
+    RouteEditor,
+    RouteList,
+    RoutePage,
 )
 from approvals.review.views.tasks import TaskList
 from approvals.review.views.versions import (
@@ -23,23 +47,42 @@ from approvals.review.views.versions import (
 
 __all__ = [
     "AnswerPage",
+    "AssignPage",
     "BesideDocument",
     "BesidePicture",
     "CancelPage",
     "CarryPage",
+    "ClaimPage",
     "CommentPage",
+    "CopyRoute",
     "DecisionPage",
     "DocumentPage",
     "DocumentPicture",
     "EarlierDocument",
+    "EndLeadPage",
+    "InvitationComment",
+    "InvitationFile",
+    "InvitationList",
+    "InvitationPage",
+    "InvitationUpload",
+    "LeadList",
+    "LoadPage",
+    "NameLeadPage",
     "NewComment",
+    "NewRoute",
     "RecallPage",
     "ReopenPage",
     "Reply",
     "Resolve",
     "ResolvePage",
+    "RouteEditor",
+    "RouteList",
+    "RoutePage",
+    "RunPrechecksPage",
     "SendBackPage",
+    "SeverityPage",
     "SubmitPage",
     "TaskList",
+    "UnclaimPage",
     "Verify",
 ]

@@ -13,8 +13,13 @@ from approvals.review import actions
 from approvals.review.enums import MEANINGS, TaskState
 from approvals.review.forms import DecisionForm, ReasonForm
 from approvals.review.models import RequestedChange, ReviewTask
-from approvals.review.policies import can_reopen, check_can_decide, check_can_reopen
-from approvals.review.queries import next_task_of
+from approvals.review.policies import (
+    can_reopen,
+    can_run_prechecks,
+    check_can_decide,
+    check_can_reopen,
+)
+from approvals.review.queries import next_task_of, prechecks_of
 from approvals.review.views.comments import discussion
 from approvals.review.views.document import visible_task
 from approvals.review.views.viewer import viewer
@@ -89,6 +94,8 @@ class DecisionPage(SignedActPage):
             changes=changes if to_confirm else [],
             to_confirm=to_confirm,
             may_reopen=can_reopen(task, self.by, self.now),
+            prechecks=prechecks_of(revision),
+            may_run_prechecks=can_run_prechecks(version, self.by, self.now),
             late=task.is_open and task.due_on < paris_day(self.now),
             **viewer(task, self.by, self.request.GET),
             **discussion(task, self.by, self.now),

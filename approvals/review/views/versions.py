@@ -56,6 +56,10 @@ class SubmitPage(VersionAct):
             return [frozen, _("Those who asked for changes are asked to confirm them.")]
         return [frozen, _("The reviewers of the first stage are told, each with a due date.")]
 
+    def prepared(self, obj: Version, cleaned_data: dict[str, Any]) -> dict[str, Any]:
+        actions.judge_before_submission(obj.pk, by=self.by, now=self.now)
+        return cleaned_data
+
     def perform(self, obj: Version, cleaned_data: dict[str, Any], by: Any, now: datetime) -> Any:
         return actions.submit(obj.pk, by=by, now=now).version
 

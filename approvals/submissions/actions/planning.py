@@ -10,6 +10,7 @@ from approvals.audit import InvalidInput, StateConflict, act
 from approvals.people.enums import OWNERS
 from approvals.people.models import User
 from approvals.people.policies import check_system
+from approvals.review.actions import renew_prechecks
 from approvals.submissions.models import DepositWindow, PlannedDeposit, ReferenceCounter
 from approvals.submissions.policies import (
     check_can_plan,
@@ -66,6 +67,7 @@ def plan(
     intended.planned_by = by
     intended.planned_at = now
     intended.save(force_insert=True)
+    renew_prechecks(version, by=by, now=now)
     return reference
 
 

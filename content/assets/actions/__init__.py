@@ -6,6 +6,7 @@ from content.assets.actions.dependencies import (
     remove_dependency,
     set_minimum_components,
 )
+from content.assets.actions.invitations import invite, withdraw_invitation
 from content.assets.actions.uploads import inspected_for_asset, inspected_for_version
 from content.assets.actions.versions import create_version, freeze_revision, upload_revision
 
@@ -17,8 +18,10 @@ __all__ = [
     "freeze_revision",
     "inspected_for_asset",
     "inspected_for_version",
+    "invite",
     "remove_dependency",
     "set_minimum_components",
     "transfer_asset",
     "upload_revision",
+    "withdraw_invitation",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from approvals.audit import InvalidInput, act, current_act
-from approvals.people.enums import OWNERS
+from approvals.people.enums import OWNERS, Role
 from approvals.people.models import SYSTEM_USERNAME, User
 from content.assets.actions.assets import locked_asset, record_involvement, visa_category
 from content.assets.actions.uploads import (
@@ -169,7 +169,7 @@ def upload_revision(
     )
 
 
-@act("upload_revision", roles=OWNERS)
+@act("upload_revision", roles=(*OWNERS, Role.AGENCY))
 def _upload_revision(
     version_id: int,
     *,

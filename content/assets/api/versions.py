@@ -53,6 +53,16 @@ def visible_version(user: User, pk: int) -> Version:
     return version
 
 
+def open_version(user: User, pk: int) -> Version:
+    """Return a version whose files the person may see: an agency's invitations, too.
+
+    :raises Http404: if there is none.
+    """
+    versions: Any = Version.objects.open_to(user).with_asset()
+    version: Version = get_object_or_404(versions, pk=pk)
+    return version
+
+
 class Versions(ActEndpoint, ListEndpoint):
     """The versions of an asset, the latest first; a new one with its files."""
 
@@ -86,7 +96,7 @@ class Revisions(ActEndpoint):
     responses: ClassVar[dict[int, Any]] = {201: RevisionShape}
 
     def get_object(self, request: Request, **kwargs: Any) -> Version:
-        return visible_version(request.user, kwargs["pk"])
+        return open_version(request.user, kwargs["pk"])
 
     def prepared(self, request: Request, obj: Version, data: Any, now: datetime) -> Any:
         by: Any = request.user
@@ -202,7 +212,7 @@ def asked_file(request: Request, pk: int, n: int) -> RevisionFile:
     :raises Http404: where the person sees no such version, or it has no such file.
     :raises InvalidInput: field ``revision``.
     """
-    revision = asked_revision(request, visible_version(request.user, pk), "revision")
+    revision = asked_revision(request, open_version(request.user, pk), "revision")
     files: Any = RevisionFile.objects.filter(revision=revision)
     file: RevisionFile = get_object_or_404(files, position=n)
     return file

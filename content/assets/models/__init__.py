@@ -2,6 +2,7 @@
 
 from content.assets.models.assets import Asset, AssetNumber, AssetProduct, AssetType
 from content.assets.models.facts import Interruption, Reference, Visa
+from content.assets.models.invitations import Invitation
 from content.assets.models.periods import Entry, Period
 from content.assets.models.revisions import Dependency, Involvement, Revision, RevisionFile
 from content.assets.models.versions import Version
@@ -14,6 +15,7 @@ __all__ = [
     "Dependency",
     "Entry",
     "Interruption",
+    "Invitation",
     "Involvement",
     "Period",
     "Reference",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from approvals.audit.models import Recorded, RecordedQuerySet
+from approvals.people.enums import Role
 from approvals.people.models import User
 from content.access.policies import scope_of
 from content.assets.enums import IN_PREPARATION, IN_USE, OPEN, ChangeKind, Nature, State
@@ -29,6 +30,17 @@ class VersionQuerySet(RecordedQuerySet):
         if scope_of(user).sees_all:
             return self
         return self.filter(asset__in=Asset.objects.visible_to(user))
+
+    def open_to(self, user: User) -> Self:
+        """Versions whose files and remarks this person may see: an agency's invitations, too.
+
+        Nothing else of an agency's version is shown through this: neither verdicts nor the trail.
+        """
+        if not user.holds(Role.AGENCY):
+            return self.visible_to(user)
+        invited = Q(invitations__agency=user, invitations__withdrawn_at__isnull=True)
+        mine = Version.objects.filter(invited).values("pk")
+        return self.filter(Q(asset__in=Asset.objects.visible_to(user)) | Q(pk__in=mine))
 
     def open(self) -> Self:
         """Versions still in the owner's or the reviewers' hands."""

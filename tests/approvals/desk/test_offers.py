@@ -29,6 +29,7 @@ PEOPLE = (
 UNSEEN = ("comments", "withdraw")
 # Offered, and tried elsewhere: what a carry takes depends on the cycle (tests of review).
 NOT_TRIED = {"carry"}
+AGENCY = "agency"
 
 
 def signed(meaning: str) -> dict[str, Any]:
@@ -54,6 +55,7 @@ def bodies() -> dict[str, Any]:
         "withdraw": signed("withdrawal"),
         "comments": {"body": "Une question.", "severity": "question"},
         "revisions": None,
+        "invite": {"agency": AGENCY},
     }
 
 
@@ -97,5 +99,5 @@ def test_every_offered_act_has_been_tried() -> None:
     verbs = {ADDRESSES.get(verb, verb) for verb in _offers()} - ELSEWHERE
     assert verbs - NOT_TRIED == {
         *("submit", "recall", "send-back", "cancel", "plan", "release", "suspend", "resume"),
-        *("withdraw", "comments", "revisions"),
+        *("withdraw", "comments", "revisions", "invite"),
     }

@@ -1,0 +1,11 @@
+"""Reference data of review, installed after migrate: routes, checklists, pre-checks."""
+
+from typing import Any
+
+from approvals.review.setup import prechecks, routes
+
+
+def install(**kwargs: Any) -> None:
+    """Install what is missing; what an administrator changed stays."""
+    routes.install()
+    prechecks.install()
