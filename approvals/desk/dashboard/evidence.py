@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from approvals.audit import checkpoints, triggers
-from approvals.audit.chain import Verification
+from approvals.audit.verification import Verification
 from approvals.audit.models import AuditCheckpoint, AuditHead
 from approvals.desk.dashboard.cards import Card, Line, address
 from content.assets.templatetags.imprimatur import paris_short

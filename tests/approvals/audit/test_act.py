@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from approvals.audit import act
-from approvals.audit.chain import Verification
+from approvals.audit.verification import Verification
 from approvals.audit.errors import WriteOutsideAct
 from approvals.audit.models import AuditEvent, AuditHead
 from approvals.people.actions import create_person, grant_role

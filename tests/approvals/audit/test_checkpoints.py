@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 
 from approvals.audit import checkpoints
 from approvals.audit.actions import take_checkpoint, take_daily_checkpoint
-from approvals.audit.chain import Verification
+from approvals.audit.verification import Verification
 from approvals.audit.hashing import GENESIS
 from approvals.audit.models import AuditCheckpoint, AuditEvent, AuditHead
 from approvals.desk.sweep import sweep
