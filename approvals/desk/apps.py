@@ -9,7 +9,8 @@ class DeskConfig(AppConfig):
     verbose_name = _("Desk")
 
     def ready(self) -> None:
-        from approvals.desk import setup
+        # The jobs too, so that a dispatch finds them in whatever process it runs.
+        from approvals.desk import setup, tasks  # noqa: F401
 
         # The desk has no model, so no signal of its own: it follows the last app that has.
         post_migrate.connect(setup.install, sender=apps.get_app_config("release"))

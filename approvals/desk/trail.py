@@ -117,8 +117,12 @@ def _change(change: dict[str, Any], people: Mapping[Any, str]) -> Change:
     name = str(model._meta.verbose_name) if model else change["model"]
     kinds = {"+": _("created"), "~": _("changed"), "-": _("removed")}
     fields = [
-        (_field_name(model, field), *(_value(model, field, one, people) for one in values))
-        for field, values in change["fields"].items()
+        (
+            _field_name(model, field),
+            _value(model, field, old, people),
+            _value(model, field, new, people),
+        )
+        for field, (old, new) in change["fields"].items()
     ]
     kind = kinds.get(change["type"], change["type"])
     return Change(f"{name} {change['id']}", kind, change["sha256"], fields)
@@ -162,7 +166,7 @@ def _plain(value: Any) -> str:
 
 def _people_of(rows: Iterable[Any]) -> dict[Any, str]:
     """Return the names of the people whom the events' changes mention by id."""
-    ids = set()
+    ids: set[int] = set()
     for event in rows:
         for change in event.told["changes"]:
             model = _model(change["model"])
@@ -212,14 +216,19 @@ def about(text: str) -> Q:
     if colon and model and identity:
         return _changed(model.lower(), identity)
     code, slash, number = text.partition("/")
-    found: Asset | Version | None = Asset.objects.filter(code=code).first()
-    if found is not None and slash:
-        wanted = Version.objects.filter(asset=found)
-        found = wanted.filter(number=int(number)).first() if number.isdecimal() else None
+    found: Asset | Version | None
+    if slash:
+        versions = Version.objects.filter(asset__code=code)
+        found = versions.filter(number=int(number)).first() if number.isdecimal() else None
+    else:
+        found = Asset.objects.filter(code=code).first()
     if found is None:
         raise InvalidInput.at(
             "object",
-            _("Give an asset's code (FR-2026-000012), a version (FR-2026-000012/1), or a model and a number: assets.version:12."),
+            _(
+                "Give an asset's code, a version (FR-2026-000012/1), or a model and a number:"
+                " assets.version:12."
+            ),
         )
     return Q(pk__in=events_about(rows_of(found)))
 

@@ -14,6 +14,10 @@ urlpatterns = [
         views.VersionFile.as_view(),
         name="file",
     ),
+    path("trail/", views.TrailPage.as_view(), name="trail"),
+    path("trail/export/", views.TrailExport.as_view(), name="trail_export"),
+    path("versions/<int:pk>/trail/", views.VersionTrail.as_view(), name="version_trail"),
+    path("versions/<int:pk>/record/", views.RecordPage.as_view(), name="record"),
 ]
 root_urlpatterns = [
     path("", views.Home.as_view(), name="home"),

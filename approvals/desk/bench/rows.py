@@ -53,35 +53,38 @@ def _events(head: AuditHead, count: int, by: User, now: datetime) -> Iterator[Au
 def write_versions(count: int, by: User, now: datetime) -> None:
     """Write versions of which one in ten is usable today, spread over the products."""
     products = list(Product.objects.order_by("pk"))
-    asset_type = AssetType.objects.order_by("pk")[0]
-    jurisdiction = Jurisdiction.objects.order_by("pk")[0]
+    kind = AssetType.objects.order_by("pk")[0]
+    shared = {
+        "asset_type": kind,
+        "jurisdiction": Jurisdiction.objects.order_by("pk")[0],
+        "owner": by,
+        "created_at": now,
+        "nature": Nature.PROMOTIONAL,
+        "audience": Audience.HCP,
+    }
     for first in range(FIRST, FIRST + count, BATCH):
         made = [
-            _one(pk, products[pk % len(products)], asset_type, jurisdiction, by, now)
+            _one(pk, products[pk % len(products)], shared)
             for pk in range(first, min(first + BATCH, FIRST + count))
         ]
         for rows in zip(*made, strict=True):
             _insert(iter(rows))
 
 
-def _one(
-    pk: int, product: Any, asset_type: Any, jurisdiction: Any, by: User, now: datetime
-) -> tuple[models.Model, ...]:
+def _one(pk: int, product: Any, shared: dict[str, Any]) -> tuple[models.Model, ...]:
     """Return an asset, its version, its period and its entry; one period in ten is today's."""
+    now, by = shared["created_at"], shared["owner"]
     starts_on = add_months(paris_day(now), -12)
     ends_on = paris_day(now) + timedelta(days=200) if pk % 10 == 0 else add_months(starts_on, 6)
-    kind = {"nature": Nature.PROMOTIONAL, "audience": Audience.HCP}
     code, title = f"BX-2026-{pk:07d}", f"Asset {pk} on {product.name}"[:200]
-    asset = Asset(pk=pk, code=code, title=title, asset_type=asset_type, lead_product=product)
-    asset.jurisdiction, asset.owner, asset.created_at = jurisdiction, by, now
-    asset.nature, asset.audience = kind["nature"], kind["audience"]
+    asset = Asset(pk=pk, code=code, title=title, lead_product=product, **shared)
     version = Version(pk=pk, asset_id=pk, number=1, created_by=by, created_at=now)
     version.state_since = now
     span = {"starts_on": starts_on, "ends_on": ends_on, "recorded_at": now - timedelta(days=400)}
     period = Period(pk=pk, version_id=pk, limited_by=LimitCode.values[0], **span)
     entry = Entry(pk=pk, period_id=pk, version_id=pk, product=product, code=code, number=1, **span)
-    entry.title, entry.asset_type, entry.sort_key = title, asset_type.code, f"{code.lower()}"
-    entry.nature, entry.audience, entry.search_text = *kind.values(), title.lower()
+    entry.title, entry.asset_type, entry.sort_key = title, asset.asset_type.code, code.lower()
+    entry.nature, entry.audience, entry.search_text = asset.nature, asset.audience, title.lower()
     entry.products = [{"cis": product.cis, "name": product.name}]
     return asset, version, period, entry
 
@@ -95,7 +98,7 @@ def _insert(rows: Iterator[Any]) -> None:
         table = connection.ops.quote_name(batch[0]._meta.db_table)
         with connection.cursor() as cursor:
             cursor.executemany(
-                f"INSERT INTO {table} ({names}) VALUES ({marks})",  # noqa: S608  # nosec
+                f"INSERT INTO {table} ({names}) VALUES ({marks})",  # nosec
                 _values(batch, fields),
             )
 

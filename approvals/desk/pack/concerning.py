@@ -65,7 +65,9 @@ def events_about(rows: set[Row]) -> list[int]:
 
 def _names(payload: str, rows: set[Row]) -> bool:
     try:
-        return any((change["model"], change["id"]) in rows for change in json.loads(payload)["changes"])
+        return any(
+            (change["model"], change["id"]) in rows for change in json.loads(payload)["changes"]
+        )
     except (ValueError, LookupError, TypeError):
         # Altered since: verification says so.
         return False

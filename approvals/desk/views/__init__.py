@@ -3,7 +3,9 @@
 from approvals.desk.views.assets import AssetList, AssetPage
 from approvals.desk.views.home import Home
 from approvals.desk.views.profile import Accountability, Language, PasswordChange, Profile
-from approvals.desk.views.versions import VersionFile, VersionPage
+from approvals.desk.views.record import RecordPage
+from approvals.desk.views.trail import TrailExport, TrailPage
+from approvals.desk.views.versions import VersionFile, VersionPage, VersionTrail
 
 __all__ = [
     "Accountability",
@@ -13,6 +15,10 @@ __all__ = [
     "Language",
     "PasswordChange",
     "Profile",
+    "RecordPage",
+    "TrailExport",
+    "TrailPage",
     "VersionFile",
     "VersionPage",
+    "VersionTrail",
 ]

@@ -46,21 +46,23 @@ class Command(BaseCommand):
         asked = [f"--versions={options['versions']}", f"--events={options['events']}", "--here"]
         if options["json"]:
             asked.append(f"--json={options['json'].absolute()}")
-        with tempfile.TemporaryDirectory(prefix="imprimatur-bench-") as folder:
-            with throw_away(folder) as address:
-                environment = os.environ | {
-                    "VAR_DIR": folder,
-                    "DATABASE_URL": address,
-                    "STORAGE_URL": "",
-                    "EMAIL_URL": "memory:",
-                    "DJANGO_SETTINGS_MODULE": "config.settings.dev",
-                }
-                done = subprocess.run(  # nosec B603 - our own command
-                    [sys.executable, "manage.py", "bench", *asked],
-                    env=environment,
-                    cwd=settings.BASE_DIR,
-                    check=False,
-                )
+        with (
+            tempfile.TemporaryDirectory(prefix="imprimatur-bench-") as folder,
+            throw_away(folder) as address,
+        ):
+            environment = os.environ | {
+                "VAR_DIR": folder,
+                "DATABASE_URL": address,
+                "STORAGE_URL": "",
+                "EMAIL_URL": "memory:",
+                "DJANGO_SETTINGS_MODULE": "config.settings.dev",
+            }
+            done = subprocess.run(  # nosec B603 - our own command
+                [sys.executable, "manage.py", "bench", *asked],
+                env=environment,
+                cwd=settings.BASE_DIR,
+                check=False,
+            )
         if done.returncode:
             raise CommandError("The bench failed.", returncode=done.returncode)
 
