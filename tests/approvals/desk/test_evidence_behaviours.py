@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from approvals.audit import InvalidInput, act, current_act
 from approvals.audit.models import AuditEvent, AuditHead
@@ -127,3 +127,21 @@ def test_b37_the_archive_is_read_without_the_application(cast: Cast, tmp_path: P
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_b36_a_periodic_evaluation_report(cast: Cast) -> None:
+    in_review(cast)
+    out = StringIO()
+    call_command("evaluation_report", "--since=2026-04-01", "--until=2026-04-30", stdout=out)
+    told = json.loads(out.getvalue())
+    medical = next(one for one in told["people"] if one["username"] == "medical")
+    assert (medical["active"], medical["roles"]) == (True, ["medical_reviewer"])
+    assert told["chain"]["holds"] is True
+    assert told["chain"]["events"] == AuditHead.objects.get(pk=1).seq
+    assert told["chain"]["tables_without_triggers"] == []
+    assert told["acts"]["submit"] == 1
+    assert told["failures"] == {"signature_refused": 0}
+    assert told["rights"]["grant_role"] >= 0
+    assert told["versions"]["migrations"] > 0
+    with pytest.raises(CommandError, match="after the last"):
+        call_command("evaluation_report", "--since=2026-05-01", "--until=2026-04-30")
