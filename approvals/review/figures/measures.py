@@ -197,10 +197,8 @@ def _rounds(rows: Iterable[RoundRow], since: date, *, named: bool) -> RoundFigur
             taken = passed + 1 + sum(cycle.corrections for cycle in cycles[: passed + 1])
             approved.append(Approved(first.code, first.number, first.title, taken))
     taken_by = [one.rounds for one in approved]
-    longest = sorted(
-        (one for one in approved if one.rounds > 1),
-        key=lambda one: (-one.rounds, one.code, one.number),
-    )
+    longest = [one for one in approved if one.rounds > 1]
+    longest.sort(key=lambda one: (-one.rounds, one.code, one.number))
     return RoundFigures(
         len(approved),
         quantile(taken_by, 50),
