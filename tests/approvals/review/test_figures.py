@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from approvals.people.actions import give_token
 from approvals.people.models import User
-from approvals.review.actions import recall
+from approvals.review.actions import recall, reopen
 from approvals.review.figures import Asked, Figures, as_csv, figures
 from approvals.review.figures.measures import quantile, waiting_in
 from approvals.review.figures.rows import TaskRow
