@@ -133,7 +133,7 @@ class Figures:
 
 
 def figures(asked: Asked, *, by: User, now: datetime) -> Figures:
-    """Return the figures of what a person counts, as they stood at the end of the period."""
+    """Return the figures of what a person counts, up to the end of the period, as known now."""
     asked_until = min(asked.until, paris_day(now))
     months = [add_months(first_month(asked_until), n) for n in range(TREND_MONTHS)]
     tasks = tasks_of(by, asked, min(asked.since, months[0]))
