@@ -115,6 +115,7 @@ TABLE: dict[str, Rule] = {
     "tasks/<int:task>/unclaim/": ACT,
     "tasks/<int:task>/candidates/": Rule({"medical"}, (), SEES),
     "tasks/load/": Rule({"dpo"}),
+    "figures/": Rule(OFFICE),
     "role-leads/": Rule(ALL, POST),
     "role-leads/<int:pk>/end/": Rule(None, POST, READ_ROUTES),
     "tasks/<int:task>/reassign/": ACT,

@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from approvals.desk.policies import TRAIL_READERS
-from approvals.people.enums import OWNERS, PHARMACISTS, READERS_OF_ALL, REVIEWERS, Role
+from approvals.people.enums import OFFICE, OWNERS, PHARMACISTS, READERS_OF_ALL, REVIEWERS, Role
 
 PREPARES = (*OWNERS, *READERS_OF_ALL)
 
@@ -59,6 +59,7 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
                 "submissions:batches",
                 (*OWNERS, Role.REGULATORY_REVIEWER, *PHARMACISTS, Role.INSPECTOR),
             ),
+            Entry(_("Figures"), "monitoring", "review:figures", OFFICE),
         ),
     ),
     (

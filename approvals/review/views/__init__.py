@@ -16,6 +16,7 @@ from approvals.review.views.document import (
     DocumentPicture,
     EarlierDocument,
 )
+from approvals.review.views.figures import FiguresPage
 from approvals.review.views.pool import (
     AssignPage,
     ClaimPage,
@@ -60,6 +61,7 @@ __all__ = [
     "DocumentPicture",
     "EarlierDocument",
     "EndLeadPage",
+    "FiguresPage",
     "InvitationComment",
     "InvitationFile",
     "InvitationList",
