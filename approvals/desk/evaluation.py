@@ -1,4 +1,4 @@
-"""The periodic evaluation (EU GMP Annex 11 §11): what the house looks at once a year, as one table."""
+"""The periodic evaluation (EU GMP Annex 11 §11): what the house looks at once a year."""
 
 import platform
 from datetime import date, datetime
