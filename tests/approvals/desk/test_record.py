@@ -38,6 +38,8 @@ pytestmark = pytest.mark.django_db
 def version(cast: Cast, system: User, key: str) -> Version:
     """In review, with a thread, a verdict and its checklist; a checkpoint after them."""
     cycle = in_review(cast)
+    # The pre-checks of the upload are done: nothing else is recorded about it later.
+    dispatch(T0)
     said = comment(cycle.version_id, body="Vérifier", severity="question", by=cast.legal, now=T0)
     reply(said.pk, body="Vu", by=cast.pm, now=T0)
     give(task_of(cycle, "medical_reviewer"), cast.medical)
@@ -104,7 +106,6 @@ class TestAsking:
         assert told["checkpoint"]["seq"] > max(one["seq"] for one in told["audit"])
 
     def test_it_holds_what_the_prechecks_found(self, version: Version, cast: Cast) -> None:
-        dispatch(T0)
         run = read(ask(version, cast.inspector))["prechecks"][-1]
         assert (run["revision"], run["fault"]) == (1, "")
         assert run["tool"]
