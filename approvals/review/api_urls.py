@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from approvals.review.api import comments, pool, prechecks, revisions, routes, tasks, versions
+from approvals.review.api import (
+    comments,
+    pool,
+    prechecks,
+    reminders,
+    revisions,
+    routes,
+    tasks,
+    versions,
+)
 
 urlpatterns = [
     path("routes/", routes.Routes.as_view(), name="routes"),
@@ -15,6 +24,7 @@ urlpatterns = [
     path("tasks/<int:task>/unclaim/", pool.Unclaim.as_view(), name="unclaim"),
     path("tasks/<int:task>/candidates/", pool.Candidates.as_view(), name="candidates"),
     path("tasks/load/", pool.Load.as_view(), name="load"),
+    path("reminders/", reminders.Reminders.as_view(), name="reminders"),
     path("role-leads/", pool.RoleLeads.as_view(), name="role_leads"),
     path("role-leads/<int:pk>/end/", pool.EndLead.as_view(), name="end_lead"),
     path("tasks/<int:task>/reassign/", tasks.Reassign.as_view(), name="reassign"),
