@@ -101,6 +101,11 @@ class Message(models.Model):
         ]
 
     @property
+    def said(self) -> str:
+        """The body without its last line where that is the link: a page has a button for it."""
+        return self.body.removesuffix(self.link).rstrip()
+
+    @property
     def topic_words(self) -> Any:
         """What it is about, in the reader's language."""
         topic = topic_named(self.topic)

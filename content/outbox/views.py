@@ -76,7 +76,11 @@ class Mails(ActPage):
         return {"topics": deliveries_of(obj)}
 
     def consequences(self, obj: Any) -> list[str]:
-        always = [str(topic.words) for topic, _delivery in deliveries_of(obj) if topic.mandatory]
+        always = [
+            str(topic.words)[:1].lower() + str(topic.words)[1:]
+            for topic, _delivery in deliveries_of(obj)
+            if topic.mandatory
+        ]
         return [
             str(_("Whatever you choose here is among your notifications in any case.")),
             str(_("The digest leaves at 7:30 a.m., Paris time, on working days.")),
