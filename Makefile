@@ -15,7 +15,7 @@ DEV := DJANGO_SETTINGS_MODULE=config.settings.dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core
 
-.PHONY: help run test test-sqlite lint check docs demo-walk messages extract workflow lock pango
+.PHONY: help run test test-sqlite lint check docs demo-walk messages extract workflow lock pango bench
 
 help: ## List what can be typed
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -58,6 +58,9 @@ workflow: $(VENV)/run.stamp ## Draw docs/workflow.md from the machine itself
 
 demo-walk: $(VENV)/run.stamp pango messages ## Walk the whole lifecycle through the API
 	@$(DEV) $(BIN)/python manage.py demo_walk
+
+bench: $(VENV)/run.stamp messages ## Take the performance figures (on PostgreSQL where DATABASE_URL names it)
+	@$(DEV) $(BIN)/python manage.py bench
 
 messages: $(VENV)/run.stamp ## Compile the catalogues (no gettext needed)
 	@for domain in django djangojs; do

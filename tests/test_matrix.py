@@ -93,6 +93,8 @@ TABLE: dict[str, Rule] = {
     "versions/<int:pk>/compare/": Rule(SEES),
     "versions/<int:pk>/history/": Rule(SEES),
     "versions/<int:pk>/signatures/": Rule(SEES),
+    "versions/<int:pk>/record.pdf": Rule(SEES),
+    "versions/<int:pk>/record.json": Rule(SEES),
     "versions/<int:pk>/plan/": ACT,
     "versions/<int:version>/submit/": ACT,
     "versions/<int:version>/recall/": ACT,
@@ -119,6 +121,7 @@ TABLE: dict[str, Rule] = {
     "tasks/<int:task>/candidates/": Rule({"medical"}, (), SEES),
     "tasks/load/": Rule({"dpo"}),
     "reminders/": Rule(ALL, ("patch",), ALL, {"admin"}),
+    "figures/": Rule(OFFICE),
     "role-leads/": Rule(ALL, POST),
     "role-leads/<int:pk>/end/": Rule(None, POST, READ_ROUTES),
     "tasks/<int:task>/reassign/": ACT,
@@ -261,7 +264,8 @@ def _status(client: Client, method: str, path: str) -> int:
 def _as_ruled(rule: Rule, username: str, method: str, status: int) -> bool:
     if method == "get":
         assert rule.reads is not None
-        return status == 200 if username in rule.reads else status in {403, 404}
+        # 202: it is being made, and will be read then.
+        return status in {200, 202} if username in rule.reads else status in {403, 404}
     if username not in rule.sees:
         return status in {403, 404}
     if username in rule.empty_works:

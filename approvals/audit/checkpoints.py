@@ -23,6 +23,8 @@ from approvals.audit.models import AuditCheckpoint, AuditEvent
 
 # The detail of an event that says: this act ends with a checkpoint.
 ASKED = "checkpoint"
+# What the text of such an event holds.
+MARK = f'"{ASKED}":'
 FORMAT = "imprimatur-checkpoint-1"
 logger = logging.getLogger(__name__)
 
@@ -116,9 +118,19 @@ class Reader:
             last = AuditCheckpoint.objects.filter(seq__lt=since).in_order().last()
             self._links = _links_from(last, since - 1)
 
+    @property
+    def next_seq(self) -> int:
+        """The number of the next event that is signed; 0 where none is left."""
+        return self._next.seq if self._next is not None else 0
+
+    def pass_over(self, event_hash: str) -> None:
+        """Go past an event that no checkpoint signs and that asked for none."""
+        if self._next is not None:
+            self._links = hashlib.sha256((self._links + event_hash).encode()).hexdigest()
+
     def check(self, seq: int, event_hash: str, asked: dict[str, Any] | None) -> str:
         """Return what is wrong with the checkpoint of this event; empty if nothing is."""
-        self._links = roll(self._links, [event_hash])
+        self.pass_over(event_hash)
         if self._next is None or self._next.seq != seq:
             return "its checkpoint is missing" if asked else ""
         checkpoint, self._next = self._next, next(self._rows, None)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -10,13 +11,6 @@ from uuid import UUID
 from django.db import models
 
 GENESIS = "0" * 64
-
-
-def canonical(value: Any) -> str:
-    """Return the one JSON text of a value: sorted keys, no spaces, UTC instants."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=plain
-    )
 
 
 def plain(value: Any) -> Any:
@@ -31,17 +25,29 @@ def plain(value: Any) -> Any:
     return str(value)
 
 
-def row_values(row: models.Model) -> dict[str, Any]:
-    """Return a row's stored values, one per column, as the database would give them back."""
-    return {
-        field.attname: field.to_python(getattr(row, field.attname))
-        for field in row._meta.concrete_fields
-    }
+# Made once: it is asked for every event and every history row.
+_TEXT = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=plain
+).encode
+
+
+def canonical(value: Any) -> str:
+    """Return the one JSON text of a value: sorted keys, no spaces, UTC instants."""
+    return _TEXT(value)
 
 
 def row_digest(row: models.Model) -> str:
-    """Return the SHA-256 of a history row's canonical text."""
-    return hashlib.sha256(canonical(row_values(row)).encode()).hexdigest()
+    """Return the SHA-256 of a history row's canonical text: its stored values, by column."""
+    fields = row._meta.concrete_fields
+    return values_digest(fields, [getattr(row, field.attname) for field in fields])
+
+
+def values_digest(fields: Iterable[Any], values: Iterable[Any]) -> str:
+    """Return the SHA-256 of a history row's values, each as the database would give it back."""
+    stored = {
+        field.attname: field.to_python(value) for field, value in zip(fields, values, strict=True)
+    }
+    return hashlib.sha256(canonical(stored).encode()).hexdigest()
 
 
 def chain_hash(prev_hash: str, payload: str) -> str:

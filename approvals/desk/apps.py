@@ -11,7 +11,8 @@ class DeskConfig(AppConfig):
     def ready(self) -> None:
         from axes.signals import user_locked_out
 
-        from approvals.desk import receivers, setup
+        # The jobs too, so that a dispatch finds them in whatever process it runs.
+        from approvals.desk import receivers, setup, tasks  # noqa: F401
 
         # The desk has no model, so no signal of its own: it follows the last app that has.
         post_migrate.connect(setup.install, sender=apps.get_app_config("release"))

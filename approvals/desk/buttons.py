@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
@@ -90,9 +90,9 @@ def _address(app: str, verb: str, version: Version) -> str | None:
     return None
 
 
-def tasks_for(version: Version, by: User) -> list[ReviewTask]:
+def tasks_for(version: Version, by: User, day: date | None = None) -> list[ReviewTask]:
     """Return the review tasks of a version that this person may decide now."""
-    return list(ReviewTask.objects.awaiting(by).filter(cycle__version=version))
+    return list(ReviewTask.objects.awaiting(by, day).filter(cycle__version=version))
 
 
 def why_none(version: Version, by: User, now: datetime) -> str:

@@ -10,7 +10,8 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
-from approvals.people.enums import OWNERS, PHARMACISTS, READERS_OF_ALL, REVIEWERS, Role
+from approvals.desk.policies import TRAIL_READERS
+from approvals.people.enums import OFFICE, OWNERS, PHARMACISTS, READERS_OF_ALL, REVIEWERS, Role
 
 PREPARES = (*OWNERS, *READERS_OF_ALL)
 
@@ -58,6 +59,7 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
                 "submissions:batches",
                 (*OWNERS, Role.REGULATORY_REVIEWER, *PHARMACISTS, Role.INSPECTOR),
             ),
+            Entry(_("Figures"), "monitoring", "review:figures", OFFICE),
         ),
     ),
     (
@@ -71,7 +73,7 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     (
         _("Evidence"),
         (
-            Entry(_("Audit trail"), "history", model="audit.AuditEvent"),
+            Entry(_("Audit trail"), "history", "desk:trail", TRAIL_READERS),
             Entry(_("Signatures"), "draw", model="signatures.Signature"),
             Entry(_("Messages"), "mail", model="outbox.Message"),
         ),

@@ -1,5 +1,6 @@
 """The story of an asset: every act and remark in one timeline, newest first."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from approvals.desk.looks import looks_at_asset
 from approvals.people.enums import Role
 from approvals.people.models import User
 from approvals.review.models import Comment, Verdict
@@ -34,6 +36,7 @@ def story_of(asset: Asset, versions: Iterable[Version]) -> list[Moment]:
         *_comments(seen),
         *_verdicts(seen),
         *_states(seen),
+        *_looks(asset, seen),
     ]
     # What shares its instant keeps the order in which it was recorded, then all is turned round.
     return sorted(moments, key=lambda moment: moment.at)[::-1]
@@ -95,6 +98,15 @@ def _comments(versions: list[Version]) -> Iterable[Moment]:
             "severity": comment.get_severity_display(),
         }
         yield Moment(comment.created_at, comment.author, said, comment.body)
+
+
+def _looks(asset: Asset, versions: list[Version]) -> Iterable[Moment]:
+    numbers = {version.pk: version.number for version in versions}
+    for event in looks_at_asset(asset).select_related("actor").order_by("seq"):
+        number = numbers.get(json.loads(event.payload)["details"]["version"])
+        if number is not None:
+            said = _("Audit trail of version %(number)s looked at") % {"number": number}
+            yield Moment(event.recorded_at, event.actor, said)
 
 
 def _transfers(asset: Asset) -> Iterable[Moment]:

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from approvals.desk.record.making import MAKE_RECORD, make_pdf
 from approvals.desk.sweep import sweep
 
 
@@ -10,3 +11,9 @@ from approvals.desk.sweep import sweep
 def sweep_now() -> None:
     """Do what is due; the schedule asks every hour."""
     sweep(timezone.now())
+
+
+@shared_task(name=MAKE_RECORD)
+def make_record(sha256: str) -> None:
+    """Make the PDF of a record that was asked for."""
+    make_pdf(sha256)

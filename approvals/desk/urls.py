@@ -19,6 +19,10 @@ urlpatterns = [
     path("people/<int:pk>/factors/", views.FactorsReset.as_view(), name="factors_reset"),
     path("people/<int:pk>/roles/give/", views.RoleGive.as_view(), name="role_give"),
     path("people/<int:pk>/roles/take/", views.RoleTake.as_view(), name="role_take"),
+    path("trail/", views.TrailPage.as_view(), name="trail"),
+    path("trail/export/", views.TrailExport.as_view(), name="trail_export"),
+    path("versions/<int:pk>/trail/", views.VersionTrail.as_view(), name="version_trail"),
+    path("versions/<int:pk>/record/", views.RecordPage.as_view(), name="record"),
 ]
 root_urlpatterns = [
     path("", views.Home.as_view(), name="home"),

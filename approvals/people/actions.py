@@ -17,13 +17,13 @@ from django.contrib.auth.signals import user_login_failed
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from approvals.audit import InvalidInput, PolicyDenied, StateConflict, act, current_act
 from approvals.people import factors
 from approvals.people.enums import EVERYONE, OFFICE, Role
 from approvals.people.models import SYSTEM_USERNAME, ApiToken, User
+from approvals.people.names import digest_of
 from approvals.people.policies import check_can_manage_people, check_can_reset
 
 
@@ -390,5 +390,4 @@ def record_failed_sign_in(
     if person is not None:
         current_act().note(person=person.pk, way=way, failure=failure)
     else:
-        digest = salted_hmac("unknown username", username, algorithm="sha256").hexdigest()
-        current_act().note(unknown=digest[:16], way=way, failure=failure)
+        current_act().note(unknown=digest_of(username), way=way, failure=failure)

@@ -131,9 +131,9 @@ class ExemptionInline(ReadOnlyTabularInline):
 @admin.register(Verdict)
 class VerdictAdmin(PreparationAdmin):
     version_path = "cycle__version"
-    list_display = ("task", "outcome", "decided_by", "decided_at", "voided_at")
+    list_display = ("task", "outcome", "decided_by", "on_behalf_of", "decided_at", "voided_at")
     list_filter = ("outcome",)
-    list_select_related = ("task__cycle__version__asset", "decided_by")
+    list_select_related = ("task__cycle__version__asset", "decided_by", "on_behalf_of")
     search_fields = ("cycle__version__asset__code", "decided_by__username")
     inlines = (ChangeInline, ExemptionInline)
 
@@ -141,9 +141,9 @@ class VerdictAdmin(PreparationAdmin):
 @admin.register(Carry)
 class CarryAdmin(PreparationAdmin):
     version_path = "version"
-    list_display = ("version", "kind", "role", "carried_by", "carried_at")
+    list_display = ("version", "kind", "role", "carried_by", "on_behalf_of", "carried_at")
     list_filter = ("kind",)
-    list_select_related = ("version__asset", "carried_by")
+    list_select_related = ("version__asset", "carried_by", "on_behalf_of")
 
 
 class ReplyInline(ReadOnlyTabularInline):

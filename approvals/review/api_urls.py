@@ -4,6 +4,7 @@ from django.urls import path
 
 from approvals.review.api import (
     comments,
+    figures,
     pool,
     prechecks,
     reminders,
@@ -25,6 +26,7 @@ urlpatterns = [
     path("tasks/<int:task>/candidates/", pool.Candidates.as_view(), name="candidates"),
     path("tasks/load/", pool.Load.as_view(), name="load"),
     path("reminders/", reminders.Reminders.as_view(), name="reminders"),
+    path("figures/", figures.FiguresView.as_view(), name="figures"),
     path("role-leads/", pool.RoleLeads.as_view(), name="role_leads"),
     path("role-leads/<int:pk>/end/", pool.EndLead.as_view(), name="end_lead"),
     path("tasks/<int:task>/reassign/", tasks.Reassign.as_view(), name="reassign"),

@@ -114,9 +114,14 @@ def _shown(run: PrecheckRun) -> list[ShownResult]:
     ]
 
 
-def next_task_of(by: User, *, after: ReviewTask | None = None) -> ReviewTask | None:
-    """Return the task that a person should open next, soonest due first."""
-    tasks = ReviewTask.objects.awaiting(by)
+def next_task_of(
+    by: User, *, after: ReviewTask | None = None, day: date | None = None
+) -> ReviewTask | None:
+    """Return the task that a person should open next, soonest due first.
+
+    Given a day, what is lent to them on it counts too.
+    """
+    tasks = ReviewTask.objects.awaiting(by, day)
     if after is not None:
         tasks = tasks.exclude(pk=after.pk)
     task: ReviewTask | None = tasks.first()

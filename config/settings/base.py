@@ -145,6 +145,9 @@ SECOND_FACTOR_ROLES = env.words("SECOND_FACTOR_ROLES")
 AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = None
 AXES_LOCKOUT_PARAMETERS = ["username"]
+# What was typed is not kept: a name that nobody has may be a password in the wrong field.
+AXES_USERNAME_CALLABLE = "approvals.people.names.counted_as"
+AXES_SENSITIVE_PARAMETERS = ["login", "username", "password", "current", "again", "otp", "code"]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "config.http.problems.locked_out"
 

@@ -174,6 +174,23 @@ def delegators_of(
     return found
 
 
+def lent_to(by: User, day: date) -> list[tuple[str, frozenset[int]]]:
+    """Return the roles lent to a person on a day, each with its products (none: all of them).
+
+    For lists; ``delegators_of`` decides on one act.
+    """
+    in_force = Delegation.objects.in_force(day).filter(delegate=by).order_by("pk")
+    lent = []
+    for delegation in in_force.select_related("delegator").prefetch_related("products"):
+        limits = frozenset(product.pk for product in delegation.products.all())
+        lender = delegation.delegator
+        for role in delegation.roles:
+            deputy = role != Role.RESPONSIBLE_PHARMACIST or by.holds(Role.DEPUTY_PHARMACIST)
+            if deputy and lender.is_active and lender.holds(role):
+                lent.append((role, limits))
+    return lent
+
+
 def acting_for(
     by: User, role: str, day: date, *, product_ids: Collection[int] | None = None
 ) -> User | None:

@@ -1,4 +1,4 @@
-"""A second factor on the screens: registered, asked at sign-in and for the signature."""
+"""A second factor on the screens: registered, asked at sign-in and at a signature."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from approvals.audit.chain import Verification
 from approvals.audit.models import AuditEvent
+from approvals.audit.verification import Verification
 from approvals.people.actions import system_actor
 from approvals.signatures.models import Signature
 from approvals.submissions.models import DepositWindow

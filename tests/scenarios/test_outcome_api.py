@@ -7,8 +7,8 @@ from typing import Any
 import pikepdf
 import pytest
 
-from approvals.audit.chain import Verification
 from approvals.audit.models import AuditEvent
+from approvals.audit.verification import Verification
 from approvals.signatures.models import Signature
 from approvals.submissions.models import DepositWindow
 from content.assets.models import Revision, Version

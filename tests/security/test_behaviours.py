@@ -47,9 +47,15 @@ PROVED = {
     6: ("approvals/people/test_own_password.py", "test_b06_every_page_leads_to_the_new_password"),
     7: ("approvals/people/test_api.py", "test_b07_the_api_locks_out_after_n_failures"),
     8: ("security/test_attacks.py", "test_b08_idle_people_are_signed_out_whatever_they_ticked"),
+    9: ("approvals/people/test_second_factor.py", "test_b09_the_role_is_led_to_register"),
+    10: (
+        "approvals/desk/test_people_pages.py",
+        "test_b10_roles_given_and_taken_are_in_the_chain",
+    ),
+    11: ("approvals/desk/test_people_pages.py", "test_b11_each_leaves_one_event"),
     12: ("config/http/test_pages.py", "test_b12_a_wrong_password_signs_nothing_and_is_kept"),
-    13: ("config/http/test_pages.py", "test_a13_a_session_alone_never_signs"),
-    14: ("config/http/test_api.py", "test_what_is_wrong_with_a_signature_is_named"),
+    13: ("config/http/test_pages.py", "test_b13_a_session_alone_never_signs"),
+    14: ("config/http/test_api.py", "test_b14_what_is_wrong_with_a_signature_is_named"),
     16: ("approvals/review/test_decide.py", "test_the_verdict_is_bound_to_the_digest"),
     17: (
         "approvals/review/test_lifecycle.py",
@@ -61,7 +67,7 @@ PROVED = {
     ),
     19: (
         "approvals/signatures/test_signatures.py",
-        "test_a_later_change_of_the_person_alters_nothing",
+        "test_b19_a_later_change_of_the_person_alters_nothing",
     ),
     20: ("config/http/test_pages.py", "test_b20_a_double_submit_gives_one_signature"),
     21: ("config/http/test_pages.py", "test_b21_nobody_signs_before_the_statement"),

@@ -27,7 +27,7 @@ NOT_IN_PREPARATION = (
     *("products/", "conditions/", "windows/", "teams/", "delegations/"),
     # The administrator's own data (tests of review).
     *("review/routes/", "review/leads/"),
-    "severities/",
+    *("severities/", "people/"),
 )
 # Rows that every role of the office may read.
 REFERENCE_DATA = {
@@ -184,7 +184,8 @@ def test_what_uses_a_component_is_named_only_to_those_who_see_it(cast: Cast) -> 
 def test_the_inspector_writes_nothing(things: Things, cast: Cast) -> None:
     client: Client = client_of(cast.inspector)
     before = AuditEvent.objects.count()
-    for route in ROUTES:
+    # To have the record written is to look: all it leaves is the event that says so.
+    for route in (route for route in ROUTES if not route.endswith("/record/")):
         response = client.post(address(route, things.keys), {"password": "imprimatur-demo"})
         assert response.status_code in {403, 404, 405, 409}, (route, response.status_code)
     offered = client.get(f"/api/v1/versions/{things.version.pk}/").json()["allowed_actions"]

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from approvals.audit import checkpoints, triggers
-from approvals.audit.chain import Verification
 from approvals.audit.models import AuditCheckpoint, AuditHead
+from approvals.audit.verification import Verification
 from approvals.desk.dashboard.cards import Card, Line, address
 from content.assets.templatetags.imprimatur import paris_short
 
@@ -21,7 +21,7 @@ LATE_AFTER = timedelta(hours=26)
 
 def card(now: datetime) -> Card:
     lines = [_chain(), _checkpoint(now), *_key(), _triggers()]
-    more = address("admin:audit_auditevent_changelist")
+    more = address("desk:trail")
     return Card(_("Is the evidence intact?"), "", lines, more, _("The whole trail"), counted=False)
 
 

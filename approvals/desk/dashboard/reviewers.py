@@ -17,7 +17,7 @@ SHOWN = 15
 def cards(by: User, now: datetime) -> list[Card]:
     today = paris_day(now)
     week = today + timedelta(days=7)
-    tasks = list(ReviewTask.objects.awaiting(by).with_page()[:100])
+    tasks = list(ReviewTask.objects.awaiting(by, today).with_page()[:100])
     late = [task for task in tasks if task.due_on < today]
     due = [task for task in tasks if task.due_on == today]
     soon = [task for task in tasks if today < task.due_on <= week]
@@ -35,7 +35,7 @@ def cards(by: User, now: datetime) -> list[Card]:
 
 
 def deed(by: User, now: datetime) -> Deed | None:
-    task = ReviewTask.objects.awaiting(by).first()
+    task = ReviewTask.objects.awaiting(by, paris_day(now)).first()
     if task is None:
         return None
     url = address("review:task", task.pk)

@@ -13,7 +13,9 @@ from approvals.desk.views.factors import (
 from approvals.desk.views.home import Home
 from approvals.desk.views.people import FactorsReset, PasswordReset, RoleGive, RoleTake, Unlock
 from approvals.desk.views.profile import Accountability, Language, PasswordChange, Profile
-from approvals.desk.views.versions import VersionFile, VersionPage
+from approvals.desk.views.record import RecordPage
+from approvals.desk.views.trail import TrailExport, TrailPage
+from approvals.desk.views.versions import VersionFile, VersionPage, VersionTrail
 
 __all__ = [
     "Accountability",
@@ -32,9 +34,13 @@ __all__ = [
     "PasswordChange",
     "PasswordReset",
     "Profile",
+    "RecordPage",
     "RoleGive",
     "RoleTake",
+    "TrailExport",
+    "TrailPage",
     "Unlock",
     "VersionFile",
     "VersionPage",
+    "VersionTrail",
 ]

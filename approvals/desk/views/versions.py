@@ -3,14 +3,22 @@
 from datetime import date
 from typing import Any
 
+from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
 
+from approvals.audit.models import AuditEvent
+from approvals.desk.actions import look_at_trail
 from approvals.desk.buttons import buttons_for, tasks_for, why_none
+from approvals.desk.looks import exports_of, looks_at
 from approvals.desk.navigation import PREPARES
+from approvals.desk.pack.concerning import events_about, rows_of
 from approvals.desk.path import holders_of, path_of
 from approvals.desk.queries import needed_by, needs, signatures_on, tasks_of
 from approvals.desk.story import states_of, story_of
+from approvals.desk.trail import in_words
 from approvals.people.models import User
 from approvals.review.policies import can_run_prechecks
 from approvals.review.queries import prechecks_of
@@ -22,6 +30,7 @@ from content.assets.validity import first_usable_day, until_when, usable_on, why
 from content.calendar import paris_day
 from content.files import open_stored
 
+TRAIL_PAGE = 50
 # What a browser shows without running anything of it; the rest is downloaded.
 SHOWN: dict[str, str] = {
     FileFormat.PDF: "application/pdf",
@@ -42,6 +51,16 @@ def seen_version(by: User, code: str, number: int) -> Version:
     return version
 
 
+def version_by_id(by: User, pk: int) -> Version:
+    """Return a version that a person may see in preparation.
+
+    :raises Http404: if there is none.
+    """
+    seen: Any = Version.objects.visible_to(by).with_asset()
+    version: Version = get_object_or_404(seen, pk=pk)
+    return version
+
+
 class VersionPage(Page):
     """What it is, whether it may be used, who has it now, who signed what."""
 
@@ -51,7 +70,7 @@ class VersionPage(Page):
     def get(self, request: HttpRequest, code: str, number: int) -> HttpResponse:
         version = seen_version(self.by, code, number)
         revision = version.current_revision
-        tasks = tasks_for(version, self.by)
+        tasks = tasks_for(version, self.by, paris_day(self.now))
         return self.page(
             title=version.asset.title,
             version=version,
@@ -107,3 +126,31 @@ class VersionFile(Page):
         )
         response["X-Content-Type-Options"] = "nosniff"
         return response
+
+
+class VersionTrail(Page):
+    """The trail of a version with its hashes and signatures; that it was looked at is recorded."""
+
+    title = _("Audit trail")
+    roles = PREPARES
+    template_name = "desk/version_trail.html"
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        version = version_by_id(self.by, pk)
+        earlier = look_at_trail(version, by=self.by, now=self.now)
+        numbers = events_about(rows_of(version))
+        events = AuditEvent.objects.filter(
+            Q(pk__in=numbers)
+            | Q(pk__in=looks_at(version).values("pk"))
+            | Q(pk__in=exports_of(version).values("pk"))
+        )
+        shown = events.select_related("actor").order_by("-seq")
+        page = Paginator(shown, TRAIL_PAGE).get_page(request.GET.get("page"))
+        return self.page(
+            version=version,
+            revision=version.current_revision,
+            looked_at=earlier.recorded_at if earlier else self.now,
+            page_obj=page,
+            events=in_words(page.object_list),
+            signatures=signatures_on(version),
+        )

@@ -16,6 +16,7 @@ from approvals.review.models import ReminderPlan, ReviewTask
 from approvals.review.policies.reminders import check_can_plan_reminders, check_reminder_days
 from approvals.review.queries import leads_of
 from approvals.review.reminding import digest_words, reminder_key, tell_due, tell_escalated
+from content.access.models import Delegation
 from content.calendar import add_working_days, paris_day
 from content.outbox.actions import write_digest
 from content.outbox.enums import Delivery
@@ -120,6 +121,8 @@ def _without_digest(day: date) -> list[User]:
     if Role.RESPONSIBLE_PHARMACIST in roles:
         roles.add(Role.DEPUTY_PHARMACIST)
     deciding = set(User.objects.holding(*roles).values_list("pk", flat=True))
+    # What is lent to somebody awaits them too.
+    deciding |= set(Delegation.objects.in_force(day).values_list("delegate_id", flat=True))
     held = set(Message.objects.held().values_list("recipient_id", flat=True))
     keys = {_digest_key(pk, day): pk for pk in deciding | held}
     told = Message.objects.filter(key__in=keys).values_list("key", flat=True)
@@ -135,7 +138,7 @@ def _send_digest(person: User, *, by: User, now: datetime) -> bool:
     # Tasks alone make a digest only for who gets their tasks by the digest.
     if not held and not wants_tasks:
         return False
-    tasks = list(ReviewTask.objects.awaiting(person).with_page())
+    tasks = list(ReviewTask.objects.awaiting(person, day).with_page())
     if not held and not tasks:
         return False
     words = digest_words(person, tasks, held, day)

@@ -73,6 +73,9 @@ class CarryShape(serializers.Serializer[Any]):
     to_digest = serializers.CharField()
     carried_by = serializers.CharField(source="carried_by.username")
     carried_at = UtcDateTimeField()
+    on_behalf_of = serializers.CharField(
+        source="on_behalf_of.username", default=None, allow_null=True
+    )
     state = serializers.CharField(source="version.state")
 
 

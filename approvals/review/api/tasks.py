@@ -27,6 +27,7 @@ from approvals.signatures.api import SignedActEndpoint
 from approvals.signatures.models import Proof
 from config.http.api import ActEndpoint, ListEndpoint, ReadEndpoint
 from config.http.idempotency import Answer
+from content.calendar import paris_day
 
 
 def visible_task(user: Any, task: int) -> ReviewTask:
@@ -78,7 +79,7 @@ class Tasks(ListEndpoint):
     def get_queryset(self) -> Any:
         tasks = ReviewTask.objects.visible_to(self.request.user).with_page()
         if yes_or_no(self.request, "mine"):
-            tasks = tasks.mine(self.request.user)
+            tasks = tasks.mine(self.request.user, paris_day(timezone.now()))
         wanted = yes_or_no(self.request, "open")
         if wanted is None:
             return tasks

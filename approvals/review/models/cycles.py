@@ -1,6 +1,6 @@
 """One passage of a version through a route, and one role's work in it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -16,7 +16,8 @@ from approvals.people.enums import Role
 from approvals.people.models import User
 from approvals.review.enums import OPEN_CYCLE, OPEN_TASK, CycleKind, CycleState, TaskState
 from approvals.review.models.routes import Route
-from content.assets.models import Involvement, Revision, Version
+from content.access.policies import lent_to
+from content.assets.models import AssetProduct, Involvement, Revision, Version
 from content.calendar import paris_day
 
 
@@ -142,14 +143,20 @@ class ReviewTaskQuerySet(RecordedQuerySet):
         """Tasks that owe a signature."""
         return self.filter(state__in=OPEN_TASK)
 
-    def mine(self, user: User) -> Self:
-        """What falls to this person by role or by name, and what they decided."""
-        by_role = Q(role__in=_roles_of(user)) & (Q(assignee__isnull=True) | Q(assignee=user))
+    def mine(self, user: User, day: date | None = None) -> Self:
+        """What falls to this person by role or by name, and what they decided.
+
+        Given a day, what is lent to them on it too, as far as its products reach.
+        """
+        roles = Q(role__in=_roles_of(user))
+        for role, products in lent_to(user, day) if day else ():
+            roles |= _lent(role, products)
+        by_role = roles & (Q(assignee__isnull=True) | Q(assignee=user))
         decided = self.model.objects.filter(pk=OuterRef("pk"), verdicts__decided_by=user)
         return self.filter(by_role | Q(Exists(decided)))
 
-    def awaiting(self, user: User) -> Self:
-        """Open tasks that this person may decide, soonest due first.
+    def awaiting(self, user: User, day: date | None = None) -> Self:
+        """Open tasks that this person may decide, soonest due first; on a day, as a delegate too.
 
         What they owned, edited or uploaded, and the cycles in which they decided another task,
         are left out (four eyes, DOMAIN.md §6); a confirmation falls to who asked for the change.
@@ -162,7 +169,7 @@ class ReviewTaskQuerySet(RecordedQuerySet):
         elsewhere = elsewhere.exclude(pk=OuterRef("pk"))
         involved = Involvement.objects.filter(version=OuterRef("cycle__version"), user=user)
         return (
-            self.mine(user)
+            self.mine(user, day)
             .open()
             .filter(~Exists(elsewhere), ~Exists(involved))
             .filter(Q(state=TaskState.OPEN) | Q(Exists(asked)))
@@ -181,6 +188,14 @@ class ReviewTaskQuerySet(RecordedQuerySet):
             "cycle__version__asset__lead_product",
             "assignee",
         )
+
+
+def _lent(role: str, products: frozenset[int]) -> Q:
+    """Tasks of a lent role; one limited to products covers every product of the asset."""
+    if not products:
+        return Q(role=role)
+    named = AssetProduct.objects.filter(asset=OuterRef("cycle__version__asset"))
+    return Q(role=role) & Q(Exists(named)) & ~Q(Exists(named.exclude(product__in=products)))
 
 
 def _roles_of(user: User) -> set[str]:

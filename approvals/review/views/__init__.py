@@ -16,6 +16,7 @@ from approvals.review.views.document import (
     DocumentPicture,
     EarlierDocument,
 )
+from approvals.review.views.figures import FiguresPage
 from approvals.review.views.pool import (
     AssignPage,
     ClaimPage,
@@ -61,6 +62,7 @@ __all__ = [
     "DocumentPicture",
     "EarlierDocument",
     "EndLeadPage",
+    "FiguresPage",
     "InvitationComment",
     "InvitationFile",
     "InvitationList",

@@ -14,6 +14,7 @@ from approvals.review import actions
 from approvals.review.forms import CommentForm
 from approvals.review.models import Comment
 from approvals.review.policies import can_comment, check_can_comment
+from approvals.review.queries import prechecks_of
 from config.http.pages import ActPage, Page
 from content.assets.enums import State
 from content.assets.files import download
@@ -80,6 +81,7 @@ class InvitationPage(Page):
             revision=revision,
             files=revision.files.order_by("position") if revision else [],
             comments=comments.select_related("author").prefetch_related("replies__author"),
+            prechecks=prechecks_of(revision) if revision else None,
             next_step=next_step_of(version),
             uploads=can_upload(version, self.by, self.now),
             remarks=can_comment(version, self.by, self.now),

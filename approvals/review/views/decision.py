@@ -71,7 +71,7 @@ class DecisionPage(SignedActPage):
     ) -> str:
         given = DecisionForm(task=obj).given(cleaned_data)
         actions.decide(obj.pk, credentials=credentials, by=by, now=now, **given)
-        following = next_task_of(by, after=obj)
+        following = next_task_of(by, after=obj, day=paris_day(now))
         return following.get_absolute_url() if following else reverse("review:tasks")
 
     def page(self, *, status: int = 200, **context: Any) -> HttpResponse:

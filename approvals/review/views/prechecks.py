@@ -38,7 +38,6 @@ class RunPrechecksPage(VersionAct):
 class SeverityPage(ActPage):
     """What the failure of a check does: an administrator says so, with a reason."""
 
-    title = gettext_lazy("Severity of a pre-check")
     button = gettext_lazy("Change the severity")
     done = gettext_lazy("The severity is changed.")
     form_class = SeverityForm
@@ -49,7 +48,7 @@ class SeverityPage(ActPage):
         return kind
 
     def get_title(self, obj: PrecheckKind) -> Any:
-        return f"{self.title}: {obj}"
+        return _("Severity of the pre-check “%(check)s”") % {"check": obj}
 
     def check(self, obj: PrecheckKind, by: Any, now: datetime) -> None:
         check_can_set_severity(by)

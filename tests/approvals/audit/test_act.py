@@ -6,9 +6,9 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from approvals.audit import act
-from approvals.audit.chain import Verification
 from approvals.audit.errors import WriteOutsideAct
 from approvals.audit.models import AuditEvent, AuditHead
+from approvals.audit.verification import Verification
 from approvals.people.actions import create_person, grant_role
 from approvals.people.enums import Role
 from approvals.people.models import User

@@ -7,8 +7,8 @@ import pytest
 from django.db import IntegrityError
 
 from approvals.audit import actions, checkpoints
-from approvals.audit.chain import Verification
 from approvals.audit.models import AuditCheckpoint, AuditHead
+from approvals.audit.verification import Verification
 from approvals.people.actions import system_actor
 from tests.races import Meeting, at_once
 

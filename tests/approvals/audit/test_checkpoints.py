@@ -12,9 +12,9 @@ from django.db import DatabaseError, connection, transaction
 
 from approvals.audit import checkpoints
 from approvals.audit.actions import take_checkpoint, take_daily_checkpoint
-from approvals.audit.chain import Verification
 from approvals.audit.hashing import GENESIS
 from approvals.audit.models import AuditCheckpoint, AuditEvent, AuditHead
+from approvals.audit.verification import Verification
 from approvals.desk.sweep import sweep
 from approvals.people.actions import create_person
 from approvals.people.models import User

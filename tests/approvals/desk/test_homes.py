@@ -37,7 +37,7 @@ class TestHome:
         expected = {
             **dict.fromkeys(["pm", "medical", "pharmacist", "inspector", "admin"], "/admin/"),
             **dict.fromkeys(["rep", "msl"], reverse("positive_list:field")),
-            "agency": reverse("desk:profile"),
+            "agency": reverse("review:invitations"),
         }
         for name, home in expected.items():
             assert signed_in(getattr(cast, name)).get("/")["Location"] == home, name

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from axes.models import AccessAttempt
 from django.test import Client
 
 from approvals.audit.models import AuditEvent
@@ -120,6 +121,8 @@ class TestComingAndGoing:
             Client().post("/accounts/login/", {"login": typed, "password": "x"})
         first, second = events("sign_in_failed")
         assert typed not in first
+        for attempt in AccessAttempt.objects.all():
+            assert typed not in attempt.username + attempt.post_data
         unknown = [event.split('"unknown":"')[1][:16] for event in (first, second)]
         assert unknown[0] == unknown[1]
 

@@ -8,8 +8,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from approvals.audit.chain import Verification
 from approvals.audit.models import AuditEvent
+from approvals.audit.verification import Verification
 from approvals.desk.demo.hasher import QUICK
 from approvals.people.models import User
 from approvals.submissions.models import DepositWindow

@@ -12,13 +12,13 @@ from approvals.audit.models import AuditEvent
 from approvals.people import factors
 from approvals.people.actions import give_token
 from approvals.people.models import User
-from approvals.review.actions import recall
+from approvals.review.actions import recall, submit
 from approvals.review.models import ReviewTask, Verdict
 from approvals.signatures.models import Proof, Signature
 from tests.factories import T0
 from tests.factories.factors import client_with_factor, code_at, with_totp
 from tests.factories.people import PASSWORD, Cast
-from tests.factories.review import in_review, task_of, yes_to_all
+from tests.factories.review import correct, in_review, task_of, yes_to_all
 
 pytestmark = pytest.mark.django_db
 NEXT = timedelta(seconds=30)
@@ -122,7 +122,7 @@ class TestApi:
         client = Client(headers={"Authorization": f"Token {signed_in.json()['token']}"})
         refused = decide(client, task, code)
         assert answer_of(refused) == (403, "used_second_factor")
-        assert "wait for the next one" in refused.json()["detail"]
+        assert "attendez le suivant" in refused.json()["detail"]
         assert nothing_signed(task)
         clock.shift(NEXT)
         assert decide(client, task, code_at(secret, T0 + NEXT)).status_code == 200
@@ -141,7 +141,7 @@ class TestApi:
         client = token_of(cast.medical)
         refused = decide(client, task, "123456")
         assert answer_of(refused) == (403, "second_factor_owed")
-        assert "profile" in refused.json()["detail"]
+        assert "profil" in refused.json()["detail"]
         assert nothing_signed(task)
         secret = with_totp(cast.medical)
         assert decide(token_of(cast.medical), task, code_at(secret, T0)).status_code == 200
@@ -174,9 +174,9 @@ class TestPage:
         settings.SIGNATURE_REQUIRES_OTP = True
         client = Client()
         client.force_login(cast.medical, backend="django.contrib.auth.backends.ModelBackend")
-        page = client.get(f"/review/{task.pk}/")
-        assert page.status_code == 403
-        assert 'name="password"' not in page.content.decode()
+        page = client.get(f"/review/{task.pk}/").content.decode()
+        assert 'name="password"' not in page
+        assert "signer demande un second facteur" in page
 
     def test_an_answer_that_no_key_gave_is_refused(
         self, cast: Cast, task: ReviewTask, secret: str
@@ -204,5 +204,9 @@ class TestBadInput:
 
     def test_after_recall_and_on_an_old_revision(self, cast: Cast, task: ReviewTask) -> None:
         recall(task.cycle.version_id, by=cast.pm, now=T0, reason="Erreur.")
-        assert answer_of(decide(token_of(cast.medical), task)) == (409, "task_closed")
+        client = token_of(cast.medical)
+        assert answer_of(decide(client, task)) == (409, "task_closed")
+        version = correct(task.cycle.version)
+        submit(version.pk, by=cast.pm, now=T0)
+        assert answer_of(decide(client, task)) == (409, "task_closed")
         assert not Signature.objects.exists()

@@ -119,7 +119,9 @@ class TestSign:
         ]
         assert signature.history.count() == 1
 
-    def test_a_later_change_of_the_person_alters_nothing(self, signer: User, now: datetime) -> None:
+    def test_b19_a_later_change_of_the_person_alters_nothing(
+        self, signer: User, now: datetime
+    ) -> None:
         kept = sign_now(prove_now(signer, now), signer, now)
         signer.last_name = "Durand"
         keep(signer, by=signer)

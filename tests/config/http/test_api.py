@@ -219,7 +219,7 @@ class TestSigned:
             ({"password": PASSWORD, "meaning": "release", "pin": "1"}, "signature.pin"),
         ],
     )
-    def test_what_is_wrong_with_a_signature_is_named(
+    def test_b14_what_is_wrong_with_a_signature_is_named(
         self, cast: Cast, signature: Any, field: str
     ) -> None:
         body = {"word": "a"} | ({"signature": signature} if signature is not None else {})

@@ -120,7 +120,7 @@ class TestOnce:
 class TestSigned:
     """SECURITY.md 12, 13, 20 and 21, on pages."""
 
-    def test_a13_a_session_alone_never_signs(self, cast: Cast) -> None:
+    def test_b13_a_session_alone_never_signs(self, cast: Cast) -> None:
         answer = browser(cast.medical).post("/sign/", {"word": "yes"})
         assert answer.status_code == 400
         assert list(answer.context["form"].errors) == ["password"]

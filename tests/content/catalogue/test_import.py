@@ -12,8 +12,8 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from approvals.audit import PolicyDenied
-from approvals.audit.chain import Verification
 from approvals.audit.models import AuditEvent
+from approvals.audit.verification import Verification
 from approvals.people.enums import Role
 from approvals.people.models import User
 from content.catalogue import bdpm

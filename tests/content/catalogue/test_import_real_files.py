@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from approvals.audit.chain import Verification
+from approvals.audit.verification import Verification
 from approvals.people.models import User
 from content.catalogue.actions import import_public_database
 from content.catalogue.bdpm import read_extract

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
 from approvals.audit import checkpoints, triggers
-from approvals.audit.chain import Verification
+from approvals.audit.verification import Verification
 
 
 class Command(BaseCommand):

@@ -24,6 +24,7 @@ from approvals.review.prechecks import reading
 from approvals.review.prechecks.rules import CHECKS
 from approvals.review.setup import prechecks as setup
 from approvals.review.tasks import run_prechecks
+from approvals.submissions.actions import plan
 from content.assets import document_text
 from content.assets.actions import edit_asset
 from content.assets.models import Version
@@ -34,6 +35,7 @@ from tests.factories import T0
 from tests.factories.assets import drive, make_asset, make_html, make_image, make_pdf, make_version
 from tests.factories.people import Cast
 from tests.factories.review import draft, reserve
+from tests.factories.submissions import pm_window
 
 pytestmark = pytest.mark.django_db
 
@@ -292,6 +294,17 @@ class TestSubmission:
         edit_asset(version.asset_id, changes={"nature": "institutional"}, by=cast.pm, now=now)
         submit(version.pk, by=cast.pm, now=now)
         assert waiting_run(version)
+
+    def test_planning_asks_for_another_run_on_the_new_reference(
+        self, cast: Cast, now: datetime
+    ) -> None:
+        version = draft(cast, planned=False)
+        checked(version)
+        window = pm_window()
+        plan(version.pk, window=window.pk, by=cast.pm, now=now)
+        run = checked(version)
+        assert outcomes(run)["reference"] == "fail"
+        assert run.requested_by == cast.pm
 
     def test_so_does_the_sweep_when_the_data_were_edited(self, cast: Cast, now: datetime) -> None:
         version = draft(cast, nature="environment")
