@@ -17,7 +17,14 @@ from approvals.desk.queries import signatures_on
 from approvals.people.enums import Role
 from approvals.people.models import User
 from approvals.release.models import ReleaseAct
-from approvals.review.models import Carry, Comment, ReviewCycle, Verdict
+from approvals.review.models import (
+    Carry,
+    Comment,
+    PrecheckResult,
+    PrecheckRun,
+    ReviewCycle,
+    Verdict,
+)
 from approvals.submissions.models import Decision, Dossier
 from content.assets.enums import State
 from content.assets.models import Revision, Version
@@ -115,8 +122,31 @@ def _revision(revision: Revision) -> dict[str, Any]:
 
 
 def prechecks(version: Version, numbers: list[int]) -> list[dict[str, Any]]:
-    """Return the automatic checks of each revision: none are kept in this version."""
-    return []
+    """Return every run of the pre-checks of each revision, with what each check found and where."""
+    runs = PrecheckRun.objects.filter(revision__version=version).order_by("revision__number", "pk")
+    return [
+        {
+            "revision": run.revision.number,
+            "requested_by": person(run.requested_by),
+            "requested_at": utc(run.requested_at),
+            "finished_at": utc(run.finished_at),
+            "tool": f"{run.tool} {run.tool_version}".strip(),
+            "fault": run.fault,
+            "files": run.files,
+            "results": [_checked(one) for one in run.results.all()],
+        }
+        for run in runs.select_related("revision", "requested_by").prefetch_related("results__kind")
+    ]
+
+
+def _checked(result: PrecheckResult) -> dict[str, Any]:
+    return {
+        "check": {"code": result.kind.code, "words": str(result.kind)},
+        "severity": {"code": result.severity, "words": str(result.get_severity_display())},
+        "outcome": {"code": result.outcome, "words": str(result.get_outcome_display())},
+        "detail": result.detail,
+        "places": result.places,
+    }
 
 
 def cycles(version: Version, numbers: list[int]) -> list[dict[str, Any]]:

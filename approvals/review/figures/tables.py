@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import formats
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from approvals.review.figures.measures import Figures, Times
 from approvals.review.routing import role_label
@@ -125,9 +126,12 @@ def bottleneck_said(found: Figures) -> str:
     month, most = month_in_words(found.asked.month), found.bottleneck
     if most is None:
         return _("In %(month)s nothing waited beyond its service level.") % {"month": month}
-    return _(
+    return ngettext(
         "In %(month)s, the longest waiting came from this role: %(role)s, stage %(stage)d — "
-        "%(days)d working days beyond the service level, over %(tasks)d tasks."
+        "%(days)d working days beyond the service level, over %(tasks)d task.",
+        "In %(month)s, the longest waiting came from this role: %(role)s, stage %(stage)d — "
+        "%(days)d working days beyond the service level, over %(tasks)d tasks.",
+        most.tasks,
     ) % {
         "month": month,
         "role": role_label(most.role),

@@ -103,6 +103,15 @@ class TestAsking:
         assert {one["sha256"] for one in told["revisions"][0]["files"]}
         assert told["checkpoint"]["seq"] > max(one["seq"] for one in told["audit"])
 
+    def test_it_holds_what_the_prechecks_found(self, version: Version, cast: Cast) -> None:
+        dispatch(T0)
+        run = read(ask(version, cast.inspector))["prechecks"][-1]
+        assert (run["revision"], run["fault"]) == (1, "")
+        assert run["tool"]
+        found = {one["check"]["code"]: one["outcome"]["code"] for one in run["results"]}
+        assert found
+        assert set(found.values()) <= {"pass", "warn", "fail"}
+
     def test_b32_the_copy_carries_signatures_and_trail_and_verifies_offline(
         self, version: Version, cast: Cast, key: str
     ) -> None:
