@@ -27,6 +27,7 @@ class Unknown(APIView):
 urlpatterns = [
     path("schema/", Schema.as_view(), name="api_schema"),
     path("", include(("approvals.people.api_urls", "api_people"))),
+    path("", include(("content.outbox.api_urls", "api_outbox"))),
     path("", include(("content.catalogue.api_urls", "api_catalogue"))),
     path("", include(("content.access.api_urls", "api_access"))),
     path("", include(("content.assets.api_urls", "api_assets"))),

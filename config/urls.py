@@ -13,6 +13,7 @@ from config.http.health import Ready, alive
 from config.http.metrics import metrics
 
 PAGES = (
+    "content.outbox.urls",
     "content.catalogue.urls",
     "content.access.urls",
     "content.assets.urls",

@@ -17,6 +17,7 @@ from approvals.people.actions import give_token
 from approvals.people.models import User
 from approvals.review.actions import comment, name_lead
 from content.assets.actions import invite
+from content.outbox.models import Message
 from tests.factories import T0
 from tests.factories.people import Cast
 from tests.factories.review import in_review, task_of
@@ -52,6 +53,10 @@ TABLE: dict[str, Rule] = {
     "auth/logout/": Rule(None, POST, ALL, ALL),
     "me/": Rule(ALL),
     "me/accountability/": Rule(None, POST, ALL, ALL),
+    "me/preferences/": Rule(ALL, ("patch",), ALL, ALL),
+    "notifications/": Rule(ALL),
+    "notifications/read-all/": Rule(None, POST, ALL, ALL),
+    "notifications/<int:pk>/read/": Rule(None, POST, {"medical"}, {"medical"}),
     "products/": Rule(ALL),
     "products/<str:cis>/": Rule(ALL),
     "delegations/": Rule(ALL, POST),
@@ -115,6 +120,7 @@ TABLE: dict[str, Rule] = {
     "tasks/<int:task>/unclaim/": ACT,
     "tasks/<int:task>/candidates/": Rule({"medical"}, (), SEES),
     "tasks/load/": Rule({"dpo"}),
+    "reminders/": Rule(ALL, ("patch",), ALL, {"admin"}),
     "figures/": Rule(OFFICE),
     "role-leads/": Rule(ALL, POST),
     "role-leads/<int:pk>/end/": Rule(None, POST, READ_ROUTES),
@@ -198,6 +204,7 @@ def things(cast: Cast) -> dict[str, str]:
         "teams": str(cast.cardiology.pk),
         "invitations": str(invitation.pk),
         "role-leads": str(lead.pk),
+        "notifications": str(Message.objects.told_to(cast.medical).earliest("pk").pk),
         "routes": str(cycle.route_id),
         "windows": str(window.pk),
         "batches": str(dossier.batch_id),

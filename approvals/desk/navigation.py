@@ -94,6 +94,7 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
                 "review:leads",
                 (Role.ADMINISTRATOR, Role.INSPECTOR),
             ),
+            Entry(_("Reminders"), "alarm", "review:reminders", (Role.ADMINISTRATOR,)),
             Entry(_("Pre-checks"), "checklist", model="review.PrecheckKind"),
             Entry(_("Jurisdictions"), "public", model="catalogue.Jurisdiction"),
             Entry(_("Conditions"), "gavel", model="catalogue.PrescriptionCondition"),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from approvals.audit.actions import take_daily_checkpoint
 from approvals.people.actions import system_actor
-from approvals.review.actions import reconcile_prechecks
+from approvals.review.actions import reconcile_prechecks, remind, send_digests
 from approvals.submissions.actions import burn_lapsed_references
 from config.http.idempotency import forget_old_keys
 from content.assets.actions.sweep import follow_the_day
@@ -52,6 +52,13 @@ def _prechecks(now: datetime) -> list[Done]:
     return [Done(_("pre-checks asked for again or ended"), count)]
 
 
+def _reminders(now: datetime) -> list[Done]:
+    told = remind(by=system_actor(), now=now)
+    # After the reminders: the digest tells of those that it holds.
+    digests = send_digests(by=system_actor(), now=now)
+    return [Done(_("reminders and escalations"), told), Done(_("digests of the day"), digests)]
+
+
 def _messages(now: datetime) -> list[Done]:
     result = dispatch(now)
     return [
@@ -76,6 +83,7 @@ STEPS: tuple[Callable[[datetime], list[Done]], ...] = (
     _states,
     _references,
     _prechecks,
+    _reminders,
     _keys,
     _checkpoint,
     _messages,

@@ -77,13 +77,16 @@ def _tell_frozen(stop: _Stop, versions: Sequence[Version], *, now: datetime) -> 
 def _tell_of(done: ReleaseAct, mail: Mail, *, now: datetime) -> None:
     for person in _concerned(done.version):
         key = f"release.{done.kind}:{done.pk}:{person.pk}"
-        _tell(person, mail, key=key, now=now)
+        # The page of a version is the office's: the field has no such page.
+        owns = person.pk == done.version.asset.owner_id
+        link = done.version.get_absolute_url() if owns else ""
+        _tell(person, mail, key=key, now=now, link=link)
 
 
-def _tell(person: User, mail: Mail, *, key: str, now: datetime) -> None:
+def _tell(person: User, mail: Mail, *, key: str, now: datetime, link: str = "") -> None:
     with translation.override(person.language):
         subject, body = mail()
-    tell(person, key.split(":", maxsplit=1)[0], subject, body, key=key, now=now)
+    tell(person, key.split(":", maxsplit=1)[0], subject, body, key=key, now=now, link=link)
 
 
 def _concerned(version: Version) -> list[User]:

@@ -39,6 +39,7 @@ def tell_task_to_do(task: ReviewTask, *, now: datetime) -> None:
                 },
                 key=f"review.task:{task.pk}:{person.pk}",
                 now=now,
+                link=task.get_absolute_url(),
             )
 
 
@@ -54,6 +55,7 @@ def tell_changes_to_confirm(task: ReviewTask, *, now: datetime) -> None:
             % {"url": task.get_absolute_url()},
             key=f"review.confirm:{task.pk}:{task.cycle.revision_id}",
             now=now,
+            link=task.get_absolute_url(),
         )
 
 
@@ -72,13 +74,15 @@ def tell_may_reopen(task: ReviewTask, *, now: datetime) -> None:
             % {"url": task.get_absolute_url()},
             key=f"review.corrected:{task.pk}:{task.cycle.revision_id}",
             now=now,
+            link=task.get_absolute_url(),
         )
 
 
 def _tell_owner(
     version: Version, topic: str, subject: str, body: str, *, key: str, now: datetime
 ) -> None:
-    tell(version.asset.owner, topic, subject, body, key=key, now=now)
+    link = version.get_absolute_url()
+    tell(version.asset.owner, topic, subject, body, key=key, now=now, link=link)
 
 
 def tell_changes_requested(cycle: ReviewCycle, *, now: datetime) -> None:
@@ -140,4 +144,5 @@ def tell_comment(comment: Comment, *, now: datetime) -> None:
             _("%(author)s wrote: %(body)s") % {"author": comment.author, "body": comment.body},
             key=f"review.comment:{comment.pk}",
             now=now,
+            link=comment.version.get_absolute_url(),
         )

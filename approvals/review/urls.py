@@ -16,6 +16,7 @@ urlpatterns = [
     path("tasks/<int:task>/claim/", views.ClaimPage.as_view(), name="claim"),
     path("tasks/<int:task>/unclaim/", views.UnclaimPage.as_view(), name="unclaim"),
     path("tasks/<int:task>/assign/", views.AssignPage.as_view(), name="assign"),
+    path("reminders/", views.RemindersPage.as_view(), name="reminders"),
     path("figures/", views.FiguresPage.as_view(), name="figures"),
     path("leads/", views.LeadList.as_view(), name="leads"),
     path("leads/new/", views.NameLeadPage.as_view(), name="name_lead"),

@@ -26,7 +26,8 @@ def tell_deposited(dossier: Dossier, *, now: datetime) -> None:
                 "day": day_in_words(dossier.evaluation_ends_on)
             }
         subject = _("%(version)s was deposited") % {"version": dossier.version}
-    tell(owner, "deposited", subject, body, key=f"deposited:{dossier.pk}", now=now)
+    link = dossier.version.get_absolute_url()
+    tell(owner, "deposited", subject, body, key=f"deposited:{dossier.pk}", now=now, link=link)
 
 
 def tell_missed(dossier: Dossier, *, now: datetime) -> None:
@@ -38,7 +39,8 @@ def tell_missed(dossier: Dossier, *, now: datetime) -> None:
             "version": dossier.version,
             "reason": dossier.missed_reason.rstrip("."),
         }
-    tell(owner, "missed", subject, body, key=f"missed:{dossier.pk}", now=now)
+    link = dossier.version.get_absolute_url()
+    tell(owner, "missed", subject, body, key=f"missed:{dossier.pk}", now=now, link=link)
 
 
 def tell_decided(decision: Decision, *, now: datetime) -> None:
@@ -55,4 +57,5 @@ def tell_decided(decision: Decision, *, now: datetime) -> None:
         }
         if decision.reason:
             body += " " + _("Reasons: %(reason)s") % {"reason": decision.reason}
-    tell(owner, "decided", subject, body, key=f"decided:{decision.pk}", now=now)
+    link = version.get_absolute_url()
+    tell(owner, "decided", subject, body, key=f"decided:{decision.pk}", now=now, link=link)

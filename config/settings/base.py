@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -265,7 +266,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_TIME_LIMIT = 600
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "dispatch-outbox": {"task": "content.outbox.tasks.dispatch_outbox", "schedule": 60.0},
-    "sweep": {"task": "approvals.desk.tasks.sweep_now", "schedule": 3600.0},
+    "sweep": {"task": "approvals.desk.tasks.sweep_now", "schedule": crontab(minute="0,30")},
 }
 if CELERY_BROKER_URL == "filesystem://":
     CELERY_BROKER_TRANSPORT_OPTIONS = {

@@ -5,19 +5,22 @@ before its work starts, so that work which kills its worker is tried three times
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from celery import current_app
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.db import connection, transaction
 
-from approvals.audit import current_act
+from approvals.audit import act, current_act
+from approvals.people.enums import EVERYONE
 from approvals.people.models import User
-from content.outbox.enums import Channel, DispatchState
-from content.outbox.models import MAX_ATTEMPTS, Message
+from content.outbox.enums import Channel, Delivery, DispatchState
+from content.outbox.models import MAX_ATTEMPTS, MailPreference, Message
+from content.outbox.policies import check_choices, check_is_told, delivery_of
+from content.outbox.topics import DIGEST, TOPICS
 
 DISPATCH_TASK = "content.outbox.tasks.dispatch_outbox"
 # How long a claimed message is left to whoever claimed it: longer than a task may run
@@ -41,12 +44,29 @@ class Dispatched:
     failed: int = 0
 
 
-def tell(
-    recipient: User, topic: str, subject: str, body: str, *, key: str, now: datetime
-) -> Message:
-    """Write a mail to a person, inside the act under way; the same key tells once.
+# How a message waits, for each way in which a person wants to be mailed.
+WAITS: dict[str, str] = {
+    Delivery.AT_ONCE: DispatchState.WAITING,
+    Delivery.DIGEST: DispatchState.HELD,
+    Delivery.NONE: DispatchState.QUIET,
+}
 
-    ``subject`` and ``body`` are in the recipient's language already.
+
+def tell(
+    recipient: User,
+    topic: str,
+    subject: str,
+    body: str,
+    *,
+    key: str,
+    now: datetime,
+    link: str = "",
+) -> Message:
+    """Tell a person something, inside the act under way; the same key tells once.
+
+    It is a notification in the application, and a mail as the person wants it: at once, in the
+    daily digest, or none. ``subject`` and ``body`` are in the recipient's language already;
+    ``link`` is where it leads, from the root of the site.
 
     :raises WriteOutsideAct: outside an act.
     """
@@ -59,8 +79,70 @@ def tell(
             "recipient": recipient,
             "subject": " ".join(subject.split())[:200],
             "body": body,
+            "link": link,
+            "state": WAITS[delivery_of(recipient, topic)],
         },
     )
+
+
+def write_digest(
+    recipient: User,
+    words: tuple[str, str, str],
+    *,
+    held: Iterable[Message],
+    key: str,
+    now: datetime,
+) -> bool:
+    """Write a person's digest (subject, text, HTML); what it tells of waits no more.
+
+    The same key writes once; return whether this call did.
+
+    :raises WriteOutsideAct: outside an act.
+    """
+    if Message.objects.filter(key=key).exists():
+        return False
+    subject, body, html = words
+    values = {"recipient": recipient, "subject": subject[:200], "body": body, "html": html}
+    _write(key, now, {"channel": Channel.MAIL, "topic": DIGEST, **values})
+    told = Message.objects.held().filter(pk__in=[message.pk for message in held])
+    told.update(state=DispatchState.DONE, done_at=now)
+    return True
+
+
+@act("mark_read", roles=EVERYONE)
+def mark_read(message: Message, *, by: User, now: datetime) -> Message:
+    """Note that a person read a notification of theirs; the first time counts.
+
+    :raises PolicyDenied: ``not_yours`` if it was told to somebody else.
+    """
+    check_is_told(by, message)
+    if message.read_at is None:
+        message.read_at = now
+        message.save(update_fields=["read_at"])
+    return message
+
+
+@act("mark_all_read", roles=EVERYONE)
+def mark_all_read(*, by: User, now: datetime) -> int:
+    """Note that a person read all that they were told; return how many were new."""
+    return Message.objects.told_to(by).unread().update(read_at=now)
+
+
+@act("choose_mails", roles=EVERYONE)
+def choose_mails(choices: Mapping[str, str], *, by: User, now: datetime) -> None:
+    """Choose how one is mailed, ``{topic: delivery}``; topics left out stay as they are.
+
+    :raises InvalidInput: at a topic that is not known, must be told, or whose delivery is not.
+    """
+    check_choices(choices)
+    chosen = {row.topic: row for row in MailPreference.objects.filter(user=by)}
+    for topic, delivery in choices.items():
+        row = chosen.get(topic)
+        if (row.delivery if row else TOPICS[topic].default) == delivery:
+            continue
+        row = row or MailPreference(user=by, topic=topic)
+        row.delivery = delivery
+        row.save()
 
 
 def queue_job(task_name: str, arguments: Mapping[str, Any], *, key: str, now: datetime) -> Message:
@@ -123,9 +205,9 @@ def consider_told(*, before: datetime, now: datetime) -> int:
 
     For the demonstration, whose stories happened before anybody was there to read a mail.
     """
-    waiting = Message.objects.filter(
-        channel=Channel.MAIL, state=DispatchState.WAITING, created_at__lt=before
-    )
+    told = Message.objects.filter(channel=Channel.MAIL, created_at__lt=before)
+    told.unread().update(read_at=now)
+    waiting = told.filter(state__in=(DispatchState.WAITING, DispatchState.HELD))
     return waiting.update(state=DispatchState.DONE, done_at=now)
 
 
@@ -181,4 +263,7 @@ def _deliver(message: Message) -> None:
     person = message.recipient
     if person is None or not person.is_active or not person.email:
         raise Undeliverable("The recipient is deactivated or has no address.")
-    EmailMessage(message.subject, message.body, to=[person.email]).send()
+    mail = EmailMultiAlternatives(message.subject, message.body, to=[person.email])
+    if message.html:
+        mail.attach_alternative(message.html, "text/html")
+    mail.send()

@@ -1,15 +1,20 @@
 """What leaves: written with the change, dispatched after it."""
 
-from datetime import datetime
-from typing import ClassVar, Self
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from content.outbox.enums import Channel, DispatchState
+from approvals.audit.models import Recorded, RecordedQuerySet
+from content.calendar import paris_day, start_of_day
+from content.outbox.enums import Channel, Delivery, DispatchState
+from content.outbox.topics import DIGEST, topic_named
 
 MAX_ATTEMPTS = 3
+# How long a notification is shown to whom it was told; the row stays, as evidence of what left.
+SHOWN_DAYS = 90
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -19,6 +24,22 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def failed(self) -> Self:
         return self.filter(state=DispatchState.FAILED).order_by("-pk")
+
+    def told_to(self, user: Any) -> Self:
+        """What a person was told, apart from the digests, which tell it again."""
+        return self.filter(channel=Channel.MAIL, recipient=user).exclude(topic=DIGEST)
+
+    def shown_at(self, at: datetime) -> Self:
+        """What is recent enough to be shown, counted in Paris days."""
+        first = start_of_day(paris_day(at) - timedelta(days=SHOWN_DAYS))
+        return self.filter(created_at__gte=first)
+
+    def unread(self) -> Self:
+        return self.filter(read_at__isnull=True)
+
+    def held(self) -> Self:
+        """What waits for a digest, oldest first."""
+        return self.filter(state=DispatchState.HELD).order_by("pk")
 
 
 class Message(models.Model):
@@ -36,6 +57,11 @@ class Message(models.Model):
     )
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     body = models.TextField(_("body"), blank=True)
+    # The same as a page, for mail programs that show pages; empty: plain text only.
+    html = models.TextField(_("body as HTML"), blank=True)
+    # Where it leads, from the root of the site.
+    link = models.CharField(_("link"), max_length=300, blank=True)
+    read_at = models.DateTimeField(_("read at"), null=True, blank=True)
     # A job: the Celery task's name is the topic, and these are its arguments (ids only).
     arguments = models.JSONField(_("arguments"), default=dict, blank=True)
     # The same thing told twice is told once.
@@ -55,12 +81,64 @@ class Message(models.Model):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["state", "not_before"], name="outbox_due")
+            models.Index(fields=["state", "not_before"], name="outbox_due"),
+            models.Index(
+                fields=["recipient", "created_at"],
+                condition=models.Q(channel=Channel.MAIL, read_at__isnull=True),
+                name="outbox_unread",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(state=DispatchState.DONE, done_at__isnull=False)
                 | (~models.Q(state=DispatchState.DONE) & models.Q(done_at__isnull=True)),
                 name="outbox_done_has_its_instant",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(link="") | models.Q(link__startswith="/"),
+                name="outbox_link_stays_here",
+            ),
         ]
+
+    @property
+    def said(self) -> str:
+        """The body without its last line where that is the link: a page has a button for it."""
+        return self.body.removesuffix(self.link).rstrip()
+
+    @property
+    def topic_words(self) -> Any:
+        """What it is about, in the reader's language."""
+        topic = topic_named(self.topic)
+        return topic.words if topic else ""
+
+
+class MailPreferenceQuerySet(RecordedQuerySet):
+    def of(self, user: Any) -> dict[str, str]:
+        """Return what a person chose, by topic; what is not in it follows the topic's default."""
+        return dict(self.filter(user=user).values_list("topic", "delivery"))
+
+
+class MailPreference(Recorded):
+    """How a person wants to be mailed about a topic, where it is not the topic's default."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="mail_preferences",
+        verbose_name=_("person"),
+    )
+    topic = models.CharField(_("topic"), max_length=60)
+    delivery = models.CharField(_("delivery"), max_length=10, choices=Delivery)
+
+    objects = MailPreferenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("mail preference")
+        verbose_name_plural = _("mail preferences")
+        ordering: ClassVar[list[str]] = ["user", "topic"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "topic"], name="outbox_one_choice_a_topic")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} — {self.topic}"

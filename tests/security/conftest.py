@@ -10,6 +10,7 @@ from approvals.people.models import User
 from approvals.review.actions import comment, name_lead
 from content.assets.actions import invite
 from content.assets.models import Version
+from content.outbox.models import Message
 from tests.factories import T0
 from tests.factories.assets import make_asset, make_version
 from tests.factories.clearing import make_ready, release_it
@@ -57,6 +58,8 @@ def things(cast: Cast) -> Things:
         "invitations": str(invitation.pk),
         "invitation": str(invitation.pk),
         "leads": str(lead.pk),
+        "role-leads": str(lead.pk),
+        "notifications": str(Message.objects.told_to(cast.medical).earliest("pk").pk),
         "routes": str(cycle.route_id),
         "teams": str(cast.cardiology.pk),
         "code": version.asset.code,

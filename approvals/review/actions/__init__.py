@@ -13,6 +13,7 @@ from approvals.review.actions.prechecks import (
     run_prechecks_again,
     set_precheck_severity,
 )
+from approvals.review.actions.reminders import plan_reminders, remind, send_digests
 from approvals.review.actions.routes import save_route
 
 __all__ = [
@@ -26,9 +27,11 @@ __all__ = [
     "judge_before_submission",
     "keep_refusal",
     "name_lead",
+    "plan_reminders",
     "reassign",
     "recall",
     "reconcile_prechecks",
+    "remind",
     "renew_prechecks",
     "reopen",
     "reply",
@@ -37,6 +40,7 @@ __all__ = [
     "run_prechecks_again",
     "save_route",
     "send_back",
+    "send_digests",
     "set_precheck_severity",
     "submit",
     "unclaim",

@@ -4,6 +4,7 @@ from approvals.review.models.comments import Comment, CommentReply
 from approvals.review.models.cycles import ReviewCycle, ReviewTask
 from approvals.review.models.leads import RoleLead
 from approvals.review.models.prechecks import PrecheckKind, PrecheckResult, PrecheckRun
+from approvals.review.models.reminders import MOST_DAYS, ReminderPlan
 from approvals.review.models.routes import (
     ChecklistItem,
     MinorModificationCategory,
@@ -20,6 +21,7 @@ from approvals.review.models.verdicts import (
 )
 
 __all__ = [
+    "MOST_DAYS",
     "CarriedVerdict",
     "Carry",
     "ChecklistItem",
@@ -29,6 +31,7 @@ __all__ = [
     "PrecheckKind",
     "PrecheckResult",
     "PrecheckRun",
+    "ReminderPlan",
     "RequestedChange",
     "ReviewCycle",
     "ReviewTask",

@@ -27,6 +27,7 @@ from approvals.review.views.pool import (
     UnclaimPage,
 )
 from approvals.review.views.prechecks import RunPrechecksPage, SeverityPage
+from approvals.review.views.reminders import RemindersPage
 from approvals.review.views.routes import (
     CopyRoute,
     NewRoute,
@@ -73,6 +74,7 @@ __all__ = [
     "NewComment",
     "NewRoute",
     "RecallPage",
+    "RemindersPage",
     "ReopenPage",
     "Reply",
     "Resolve",

@@ -1,17 +1,17 @@
 """What one must decide: late, today, this week, later."""
 
 from datetime import date
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from approvals.people.enums import OWNERS, PHARMACISTS, REVIEWERS
+from approvals.review.due import grouped
 from approvals.review.models import ReviewTask, RoleLead
 from approvals.review.policies import conflicts_among
 from approvals.review.queries import next_task_of
 from config.http.pages import Page
-from content.calendar import paris_day, working_days_between
+from content.calendar import paris_day
 
 # How far a page of tasks reaches; beyond it the first ones are done first anyway.
 SHOWN = 200
@@ -42,25 +42,3 @@ class TaskList(Page):
         listed = list(others.order_by("due_on", "pk")[:SHOWN])
         why = conflicts_among(listed, self.by)
         return [(task, why[task.pk]) for task in listed if task.pk in why]
-
-
-def grouped(tasks: list[ReviewTask], today: date) -> list[dict[str, Any]]:
-    """Return tasks by when they are due, each group with its shape, word and colour."""
-    groups: list[dict[str, Any]] = [
-        {"title": _("Late"), "shape": "▲", "colour": "red", "tasks": []},
-        {"title": _("Today"), "shape": "●", "colour": "orange", "tasks": []},
-        {"title": _("This week"), "shape": "◔", "colour": "blue", "tasks": []},
-        {"title": _("Later"), "shape": "○", "colour": "grey", "tasks": []},
-    ]
-    sunday = today.toordinal() - today.weekday() + 6
-    for task in tasks:
-        if task.due_on < today:
-            place = 0
-        elif task.due_on == today:
-            place = 1
-        else:
-            place = 2 if task.due_on.toordinal() <= sunday else 3
-        groups[place]["tasks"].append(
-            {"task": task, "days": working_days_between(today, task.due_on)}
-        )
-    return [group for group in groups if group["tasks"]]

@@ -38,6 +38,7 @@ def invite(version_id: int, agency: User, *, by: User, now: datetime) -> Invitat
             },
             key=f"assets.invitation:{invitation.pk}",
             now=now,
+            link=invitation.get_absolute_url(),
         )
     return invitation
 
