@@ -17,8 +17,11 @@ from content.calendar import end_of_day, start_of_day
 from content.outbox.models import Message
 
 # Acts by which rights came and went, and those that tell of an attempt that failed.
-RIGHTS = ("create_person", "grant_role", "revoke_role", "delegate", "revoke_delegation")
-FAILURES = ("signature_refused",)
+RIGHTS = (
+    *("create_person", "grant_role", "revoke_role", "delegate", "revoke_delegation"),
+    *("unlock", "reset_password", "reset_factors"),
+)
+FAILURES = ("signature_refused", "sign_in_failed", "lock_out")
 EXPORTS = ("export_audit", "export_trail", "export_record")
 
 
@@ -46,13 +49,15 @@ def evaluation(since: date, until: date) -> dict[str, Any]:
 
 
 def _people() -> list[dict[str, Any]]:
-    people = User.objects.prefetch_related("groups").order_by("username")
+    people = User.objects.prefetch_related("groups", "authenticator_set").order_by("username")
     return [
         {
             "username": person.username,
             "name": str(person),
             "active": person.is_active,
             "roles": sorted(group.name for group in person.groups.all()),
+            "last_sign_in": person.last_login.isoformat() if person.last_login else None,
+            "second_factor": bool(person.authenticator_set.all()),
         }
         for person in people
     ]

@@ -103,7 +103,13 @@ def test_no_page_keeps_anybody_out(
         "/profile/",
     )
     medical = task_for(in_review, "medical_reviewer")
-    met += barriers_on(sits_down("medical"), "/admin/review/tasks/", medical.get_absolute_url())
+    met += barriers_on(
+        sits_down("medical"),
+        "/admin/review/tasks/",
+        medical.get_absolute_url(),
+        "/admin/review/figures/",
+        "/notifications/",
+    )
     batch = Batch.objects.latest("pk")
     met += barriers_on(
         sits_down("regulatory"),
@@ -125,12 +131,22 @@ def test_no_page_keeps_anybody_out(
         f"/admin/release/products/{product.cis}/freeze/",
         portfolio["withdrawn"].get_absolute_url(),
     )
-    met += barriers_on(sits_down("inspector"), "/admin/audit/auditevent/")
+    met += barriers_on(
+        sits_down("inspector"),
+        "/admin/desk/trail/",
+        f"/admin/desk/versions/{in_review.pk}/trail/",
+        f"/admin/desk/versions/{in_review.pk}/record/",
+    )
     met += barriers_on(
         sits_down("admin"),
         "/admin/catalogue/product/",
         "/admin/access/team/",
         "/admin/people/user/",
+        "/admin/review/routes/",
+        f"/admin/review/routes/{medical.cycle.route_id}/",
+        f"/admin/review/routes/{medical.cycle.route_id}/edit/",
+        "/admin/review/leads/",
+        "/admin/review/precheckkind/",
     )
     met += barriers_on(
         sits_down("rep", phone=True),

@@ -1,9 +1,12 @@
 """A refusal and its answer, on the screens: the drawn comment goes with the corrected document."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from django.utils import timezone
 
 from approvals.review.actions import submit
 from approvals.review.models import Comment, ReviewTask, Verdict
@@ -12,6 +15,7 @@ from tests.browser.people import Person
 from tests.browser.test_access import barriers, task_for
 from tests.factories import T0
 from tests.factories.assets import make_zip, pdf_bytes
+from tests.factories.factors import code_at, with_totp
 from tests.factories.people import Cast
 from tests.factories.review import draft, give, task_of
 
@@ -90,7 +94,16 @@ def answer(pm: Person, version: Version, task: ReviewTask) -> None:
     page.get_by_text("The version is in review.").wait_for()
 
 
-def approve(medical: Person, task: ReviewTask) -> None:
+def come_back(medical: Person, secret: str, clock: time_machine.Traveller) -> None:
+    """``medical`` signs in again, with the second factor that was registered meanwhile."""
+    medical.sign_in()
+    medical.page.get_by_label("Code").fill(code_at(secret, timezone.now()))
+    medical.press("Sign in")
+    # The code that signed in does not sign: wait for the next one.
+    clock.shift(timedelta(seconds=31))
+
+
+def approve(medical: Person, task: ReviewTask, secret: str) -> None:
     """``medical`` finds the comment carried forward, verifies it, compares, approves and signs."""
     page = medical.page
     page.goto(task.get_absolute_url())
@@ -111,13 +124,15 @@ def approve(medical: Person, task: ReviewTask) -> None:
     for box in page.get_by_role("radio", name="yes", exact=True).all():
         box.check()
     assert page.get_by_role("radio", name="approved", exact=True).is_checked()
+    code = code_at(secret, timezone.now())
+    page.get_by_label("Code of your second factor").fill(code)
     medical.keep("workspace-decided")
     medical.sign("Sign the verdict")
     page.get_by_text("Your verdict is signed.").wait_for()
 
 
 def test_a_drawn_comment_is_answered_and_carried_forward(
-    cast: Cast, version: Version, sits_down: SitsDown
+    cast: Cast, version: Version, sits_down: SitsDown, clock: time_machine.Traveller
 ) -> None:
     task = task_for(version, "medical_reviewer")
     medical = sits_down("medical")
@@ -132,7 +147,9 @@ def test_a_drawn_comment_is_answered_and_carried_forward(
     answer(pm, version, task)
 
     again = ReviewTask.objects.open().get(cycle__version=version, role="medical_reviewer")
-    approve(medical, again)
+    secret = with_totp(cast.medical, timezone.now())
+    come_back(medical, secret, clock)
+    approve(medical, again, secret)
     kept = Comment.objects.get()
     assert (kept.page, kept.file) == (1, 1)
     assert (kept.resolved_by, kept.verified_by) == (cast.pm, cast.medical)

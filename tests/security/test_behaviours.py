@@ -56,14 +56,14 @@ PROVED = {
     12: ("config/http/test_pages.py", "test_b12_a_wrong_password_signs_nothing_and_is_kept"),
     13: ("config/http/test_pages.py", "test_b13_a_session_alone_never_signs"),
     14: ("config/http/test_api.py", "test_b14_what_is_wrong_with_a_signature_is_named"),
-    16: ("approvals/review/test_decide.py", "test_the_verdict_is_bound_to_the_digest"),
+    16: ("approvals/review/test_decide.py", "test_b16_the_verdict_is_bound_to_the_digest"),
     17: (
         "approvals/review/test_lifecycle.py",
-        "test_invariant_4_another_change_voids_the_verdicts_of_the_cycle",
+        "test_b17_invariant_4_another_change_voids_the_verdicts_of_the_cycle",
     ),
     18: (
         "approvals/signatures/test_signatures.py",
-        "test_the_database_refuses_to_alter_a_signature",
+        "test_b18_the_database_refuses_to_alter_a_signature",
     ),
     19: (
         "approvals/signatures/test_signatures.py",

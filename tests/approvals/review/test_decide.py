@@ -48,7 +48,7 @@ def state_of(task: ReviewTask) -> str:
 
 
 class TestItWorks:
-    def test_the_verdict_is_bound_to_the_digest(self, cast: Cast, task: ReviewTask) -> None:
+    def test_b16_the_verdict_is_bound_to_the_digest(self, cast: Cast, task: ReviewTask) -> None:
         verdict = give(task, cast.medical)
         assert verdict.digest == task.cycle.revision.digest
         assert verdict.decided_by == cast.medical

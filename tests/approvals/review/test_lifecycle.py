@@ -234,7 +234,7 @@ class TestResubmit:
         assert AuditEvent.objects.count() == events + 1
         assert submit(version.pk, by=cast.pm, now=now).number == 1
 
-    def test_invariant_4_another_change_voids_the_verdicts_of_the_cycle(
+    def test_b17_invariant_4_another_change_voids_the_verdicts_of_the_cycle(
         self, cast: Cast, now: datetime
     ) -> None:
         version = refused_once(cast, Outcome.APPROVED_WITH_CHANGES)

@@ -182,7 +182,7 @@ def test_a_signature_covers_something(signer: User, now: datetime) -> None:
         )
 
 
-def test_the_database_refuses_to_alter_a_signature(signer: User, now: datetime) -> None:
+def test_b18_the_database_refuses_to_alter_a_signature(signer: User, now: datetime) -> None:
     sign_now(prove_now(signer, now), signer, now)
     for statement in (
         "UPDATE signatures_signature SET name = 'Eve'",
