@@ -99,11 +99,12 @@ def write_digest(
 
     :raises WriteOutsideAct: outside an act.
     """
-    if Message.objects.filter(key=key).exists():
-        return False
     subject, body, html = words
     values = {"recipient": recipient, "subject": subject[:200], "body": body, "html": html}
-    _write(key, now, {"channel": Channel.MAIL, "topic": DIGEST, **values})
+    _message, created = _written(key, now, {"channel": Channel.MAIL, "topic": DIGEST, **values})
+    if not created:
+        # Another sweep wrote it: what only this one saw waits for the next.
+        return False
     told = Message.objects.held().filter(pk__in=[message.pk for message in held])
     told.update(state=DispatchState.DONE, done_at=now)
     return True
@@ -159,13 +160,18 @@ def queue_job(task_name: str, arguments: Mapping[str, Any], *, key: str, now: da
 
 
 def _write(key: str, now: datetime, values: dict[str, Any]) -> Message:
+    return _written(key, now, values)[0]
+
+
+def _written(key: str, now: datetime, values: dict[str, Any]) -> tuple[Message, bool]:
+    """Return the message of a key, and whether this call wrote it."""
     current_act()
     message, created = Message.objects.get_or_create(
         key=key, defaults=values | {"created_at": now, "not_before": now}
     )
     if created and not any(hook[1] is wake for hook in connection.run_on_commit):
         transaction.on_commit(wake)
-    return message
+    return message, created
 
 
 def wake() -> None:

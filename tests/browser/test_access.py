@@ -89,6 +89,8 @@ def test_no_page_keeps_anybody_out(
     in_review, cleared, draft = (portfolio[kind] for kind in ("in_review", "cleared", "draft"))
     met = barriers_on(
         sits_down("pm"),
+        "/notifications/",
+        "/profile/mails/",
         "/admin/desk/assets/",
         f"/admin/desk/assets/{in_review.asset.code}/",
         portfolio["in_use"].get_absolute_url(),
