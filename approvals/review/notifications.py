@@ -1,31 +1,38 @@
 """What review tells, to whom: mails written with the change, sent after it."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from approvals.people.enums import Role
 from approvals.people.models import User
 from approvals.review.models import Comment, ReviewCycle, ReviewTask
+from content.access.policies import delegates_for
 from content.assets.models import Involvement, Version
-from content.calendar import day_in_words
+from content.calendar import day_in_words, paris_day
 from content.outbox.actions import tell
 
 
-def _holders(task: ReviewTask) -> Iterable[User]:
-    """Who may do a task: the holders of its role who did not prepare the version."""
+def _holders(task: ReviewTask, day: date) -> Iterable[User]:
+    """Who may do a task: who holds its role, or is lent it on a day, and did not prepare it."""
     roles = [task.role]
     if task.role == Role.RESPONSIBLE_PHARMACIST:
         roles.append(Role.DEPUTY_PHARMACIST)
-    involved = Involvement.objects.filter(version=task.cycle.version_id).values("user")
-    return User.objects.holding(*roles).exclude(pk__in=involved).order_by("pk")
+    version = task.cycle.version
+    products = list(version.asset.asset_products.values_list("product_id", flat=True)) or None
+    involved = Involvement.objects.filter(version=version).values("user")
+    able = User.objects.holding(*roles).values("pk")
+    lent = delegates_for(task.role, day, product_ids=products)
+    people = User.objects.filter(Q(pk__in=able) | Q(pk__in=lent))
+    return people.exclude(pk__in=involved).order_by("pk")
 
 
 def tell_task_to_do(task: ReviewTask, *, now: datetime) -> None:
     """Tell those who may decide that a task is open, and until when."""
-    for person in _holders(task):
+    for person in _holders(task, paris_day(now)):
         with override(person.language):
             tell(
                 person,

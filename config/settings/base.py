@@ -206,6 +206,8 @@ if CACHE_URL:
 
 EMAIL = env.email("EMAIL_URL", "console:")
 globals().update(EMAIL)
+# Where people reach the application: what the links in mails begin with.
+SITE_URL = env.url("SITE_URL", "", ("http", "https")).rstrip("/")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "imprimatur@localhost")
 
 REST_FRAMEWORK = {

@@ -4,6 +4,7 @@ import os
 
 os.environ.setdefault("SECRET_KEY", "development-only-key-never-used-in-production-0000000000")
 os.environ.setdefault("DEBUG", "1")
+os.environ.setdefault("SITE_URL", f"http://localhost:{os.environ.get('PORT', '8000')}")
 os.environ.setdefault("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 
 from config.settings.base import *  # noqa: F403

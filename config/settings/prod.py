@@ -16,6 +16,7 @@ SECRET_KEY = env.text("SECRET_KEY")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS is missing: name the hosts, separated by commas.")
+SITE_URL = SITE_URL or f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
 if DEBUG:
     raise ImproperlyConfigured("DEBUG is on: production refuses it; unset DEBUG.")
 if SIGNING_KEY == DEVELOPMENT_SIGNING_KEY:

@@ -174,6 +174,17 @@ def delegators_of(
     return found
 
 
+def delegates_for(role: str, day: date, *, product_ids: Collection[int] | None = None) -> set[int]:
+    """Return the ids of those to whom a role is lent on a day, for an act on these products."""
+    in_force = Delegation.objects.in_force(day).select_related("delegate")
+    lent = [row.delegate for row in in_force if role in row.roles]
+    return {
+        person.pk
+        for person in lent
+        if person.is_active and delegators_of(person, role, day, product_ids=product_ids)
+    }
+
+
 def lent_to(by: User, day: date) -> list[tuple[str, frozenset[int]]]:
     """Return the roles lent to a person on a day, each with its products (none: all of them).
 

@@ -5,12 +5,14 @@ before its work starts, so that work which kills its worker is tried three times
 """
 
 import logging
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from celery import current_app
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection, transaction
 
@@ -269,7 +271,16 @@ def _deliver(message: Message) -> None:
     person = message.recipient
     if person is None or not person.is_active or not person.email:
         raise Undeliverable("The recipient is deactivated or has no address.")
-    mail = EmailMultiAlternatives(message.subject, message.body, to=[person.email])
+    mail = EmailMultiAlternatives(message.subject, with_site(message.body), to=[person.email])
     if message.html:
-        mail.attach_alternative(message.html, "text/html")
+        mail.attach_alternative(with_site(message.html), "text/html")
     mail.send()
+
+
+# An address of ours: alone on its line, or the target of a link.
+OWN_ADDRESS = re.compile(r"(?m)(^[ \t]*|href=\")(?=/[a-z][^\s]*(?:\s*$|\"))")
+
+
+def with_site(text: str) -> str:
+    """Return a mail's text with its addresses made whole by ``SITE_URL``: a mail has no site."""
+    return OWN_ADDRESS.sub(lambda found: found[1] + settings.SITE_URL, text)

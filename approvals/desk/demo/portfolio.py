@@ -247,6 +247,7 @@ def _on_its_way(world: World, piece: Piece, window: DepositWindow, step: str, nu
     yield at(start, 10, 5)
     version = world.create(piece)
     if step == "draft":
+        world.invite(version, "agency")
         return
     yield at(start, 10, 20)
     world.plan(version, window, window.closes_on)

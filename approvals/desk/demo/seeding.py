@@ -52,6 +52,7 @@ def live(world: World, count: int) -> None:
     if Asset.objects.filter(owner__in=world.people.values()).exists():
         return
     with transaction.atomic():
+        world.name_leads()
         tell(world, portfolio(world, count))
         follow_the_day(by=system_actor(), now=world.present)
         consider_told(before=world.present - timedelta(days=1), now=world.present)

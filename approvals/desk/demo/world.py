@@ -82,6 +82,13 @@ class World:
         proof = prove(password=PASSWORD, meaning=meaning, **self._by(who))
         return {"credentials": proof, **self._by(who)}
 
+    def name_leads(self) -> None:
+        """Let somebody share out the tasks of each of the first roles."""
+        for role, who in (("medical_reviewer", "medical2"), ("regulatory_reviewer", "regulatory2")):
+            review.name_lead(
+                self.people[who], role, reason="Organisation du service.", **self._by("admin")
+            )
+
     # The owner's acts.
 
     def create(self, piece: Piece) -> Version:
@@ -130,6 +137,11 @@ class World:
             change_summary=note,
             **self._by(asset.owner.username),
         )
+
+    def invite(self, version: Version, agency: str) -> None:
+        """Let an agency see the version, and upload to it."""
+        who = version.asset.owner.username
+        assets.invite(version.pk, self.people[agency], **self._by(who))
 
     def submit(self, version: Version) -> None:
         review.submit(version.pk, **self._by(version.asset.owner.username))

@@ -141,7 +141,9 @@ def test_b36_a_periodic_evaluation_report(cast: Cast) -> None:
     assert told["chain"]["events"] == AuditHead.objects.get(pk=1).seq
     assert told["chain"]["tables_without_triggers"] == []
     assert told["acts"]["submit"] == 1
-    assert told["failures"] == {"signature_refused": 0}
+    assert told["failures"] == {"signature_refused": 0, "sign_in_failed": 0, "lock_out": 0}
+    # The review of who may come in: 21 CFR 11.300, Annex 11 §12.3.
+    assert (medical["second_factor"], medical["last_sign_in"]) == (False, None)
     assert told["rights"]["grant_role"] >= 0
     assert told["versions"]["python"].startswith("3.")
     with pytest.raises(CommandError, match="after the last"):

@@ -78,6 +78,24 @@ class TestItWorks:
         told = Message.objects.filter(topic="review.task")
         assert {message.recipient for message in told} == people
 
+    def test_to_whom_a_role_is_lent_is_told_too(self, cast: Cast, now: datetime) -> None:
+        near, far = make_person(Role.DPO), make_person(Role.DPO)
+        for person, products in ((near, [cast.product]), (far, [cast.other_product])):
+            lent = Delegation(
+                delegator=cast.medical,
+                delegate=person,
+                roles=["medical_reviewer"],
+                starts_on=date(2026, 4, 14),
+                ends_on=date(2026, 4, 20),
+                created_at=now,
+            )
+            keep(lent, by=cast.medical)
+            lent.products.set(products)
+        in_review(cast)
+        told = Message.objects.filter(topic="review.task").values_list("recipient", flat=True)
+        assert near.pk in told
+        assert far.pk not in told
+
     def test_who_stands_in_for_the_owner_submits(self, cast: Cast, now: datetime) -> None:
         version = draft(cast)
         keep(

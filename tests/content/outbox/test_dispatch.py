@@ -14,7 +14,7 @@ from approvals.audit.errors import WriteOutsideAct
 from approvals.people.enums import Role
 from approvals.people.models import User
 from content.outbox import actions
-from content.outbox.actions import LEASE, Dispatched, dispatch, queue_job, tell
+from content.outbox.actions import LEASE, Dispatched, dispatch, queue_job, tell, with_site
 from content.outbox.enums import DispatchState
 from content.outbox.models import Message
 from tests.factories.people import make_person
@@ -178,3 +178,18 @@ def test_the_sweep_of_the_schedule_names_a_task_that_exists() -> None:
     current_app.loader.import_default_modules()
     assert entry["task"] == actions.DISPATCH_TASK
     assert entry["task"] in current_app.tasks
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("À relire.\n/review/81/", "À relire.\nhttps://imprimatur.example/review/81/"),
+        ("- un\n  /review/81/\n", "- un\n  https://imprimatur.example/review/81/\n"),
+        ('<a href="/review/81/">un</a>', '<a href="https://imprimatur.example/review/81/">un</a>'),
+        ("10 mg /jour", "10 mg /jour"),
+        ("/ non", "/ non"),
+    ],
+)
+def test_a_mail_leads_to_the_site(settings: Any, text: str, sent: str) -> None:
+    settings.SITE_URL = "https://imprimatur.example"
+    assert with_site(text) == sent
