@@ -94,6 +94,8 @@ class CommentShape(serializers.Serializer[Any]):
     created_at = UtcDateTimeField()
     body = serializers.CharField()
     severity = serializers.CharField()
+    # The position of the file that the anchor is about.
+    file = serializers.IntegerField(allow_null=True)
     anchor = serializers.DictField(allow_null=True)
     resolved_at = UtcDateTimeField(allow_null=True)
     verified_at = UtcDateTimeField(allow_null=True)

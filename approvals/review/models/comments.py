@@ -135,15 +135,15 @@ class Comment(Recorded):
 
     @property
     def anchor(self) -> dict[str, Any] | None:
-        """What it is about: a rectangle as fractions of a page, a slide, a line; or None."""
+        """Where in its file: a rectangle as fractions of a page, a slide, a line; or None."""
         if self.slide:
-            return {"file": self.file, "slide": self.slide}
+            return {"slide": self.slide}
         if self.line is not None:
-            return {"file": self.file, "line": self.line}
+            return {"line": self.line}
         if self.page is None:
             return None
         sides = {side: float(getattr(self, side)) for side in ("x", "y", "width", "height")}
-        return {"file": self.file, "page": self.page, **sides}
+        return {"page": self.page, **sides}
 
 
 class CommentReply(Recorded):

@@ -34,7 +34,7 @@ def said(cast: Cast, now: datetime, **fields: Any) -> Comment:
 
 def test_it_is_kept_where_it_was_made(cast: Cast, now: datetime) -> None:
     kept = said(cast, now, anchor=ANCHOR)
-    assert kept.anchor == {"file": 1, **ANCHOR}
+    assert (kept.file, kept.anchor) == (1, ANCHOR)
     assert kept.revision == kept.version.current_revision
     assert (kept.author, kept.created_at) == (cast.medical, now)
     event = AuditEvent.objects.in_order().last()
@@ -91,7 +91,7 @@ class TestWhereItPoints:
     def test_a_slide(self, cast: Cast, now: datetime) -> None:
         package = make_zip({"index.html": b"<p>", "b.html": b"<p>"})
         kept = self.on(cast, now, "slide", [package], slide="b.html")
-        assert kept.anchor == {"file": 1, "slide": "b.html"}
+        assert (kept.file, kept.anchor) == (1, {"slide": "b.html"})
         with pytest.raises(InvalidInput) as refusal:
             self.on(cast, now, "slide", [make_zip()], slide="c.html")
         assert refusal.value.code == "no_such_place"
@@ -99,7 +99,7 @@ class TestWhereItPoints:
     def test_a_line_of_a_source(self, cast: Cast, now: datetime) -> None:
         source = make_html("<p>Un</p>\n<p>Deux</p>")
         kept = self.on(cast, now, "email_template", [source], line=2)
-        assert kept.anchor == {"file": 1, "line": 2}
+        assert (kept.file, kept.anchor) == (1, {"line": 2})
         for line in (0, 3, "2"):
             with pytest.raises(InvalidInput) as refusal:
                 self.on(cast, now, "email_template", [make_html("a\nb")], line=line)
@@ -108,7 +108,7 @@ class TestWhereItPoints:
     def test_a_file_by_its_position(self, cast: Cast, now: datetime) -> None:
         files = [make_pdf("A", name="a.pdf"), make_pdf("B", name="b.pdf", pages=3)]
         kept = self.on(cast, now, "brochure", files, **{**ANCHOR, "page": 3, "file": 2})
-        assert kept.anchor == {**ANCHOR, "page": 3, "file": 2}
+        assert (kept.file, kept.anchor) == (2, {**ANCHOR, "page": 3})
         for anchor, code in (
             ({**ANCHOR, "page": 3}, "outside_page"),
             ({**ANCHOR, "file": 3}, "no_such_file"),

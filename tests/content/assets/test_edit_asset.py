@@ -238,9 +238,9 @@ class TestPolicies:
 
     def test_what_is_offered_is_what_would_be_accepted(self, cast: Cast, now: datetime) -> None:
         for state, expected in (
-            (State.DRAFT, {"upload", "edit"}),
-            (State.IN_REVIEW, {"edit"}),
-            (State.CHANGES_REQUESTED, {"upload", "edit"}),
+            (State.DRAFT, {"upload", "edit", "invite"}),
+            (State.IN_REVIEW, {"edit", "invite"}),
+            (State.CHANGES_REQUESTED, {"upload", "edit", "invite"}),
             (State.RELEASED, {"edit", "new_version"}),
         ):
             version = make_version(make_asset(by=cast.pm, products=[cast.product]))
