@@ -36,7 +36,9 @@ class EndpointSchema(AutoSchema):
         if self.method in READS:
             media_type = getattr(self.view, "read_media_type", None)
             if media_type is not None:
-                return {(200, media_type): OpenApiTypes.BINARY}
+                free = media_type == "application/json"
+                shape = OpenApiTypes.OBJECT if free else OpenApiTypes.BINARY
+                return {(200, media_type): shape}
             return getattr(self.view, "read_serializer_class", None) or OpenApiTypes.OBJECT
         responses = getattr(self.view, "responses", {200: None})
         return {

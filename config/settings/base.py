@@ -206,6 +206,8 @@ if CACHE_URL:
 
 EMAIL = env.email("EMAIL_URL", "console:")
 globals().update(EMAIL)
+# How long the API waits for the job that makes a record's PDF before it makes it itself.
+RECORD_WAIT_SECONDS = 15
 # Where people reach the application: what the links in mails begin with.
 SITE_URL = env.url("SITE_URL", "", ("http", "https")).rstrip("/")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "imprimatur@localhost")

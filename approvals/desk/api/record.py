@@ -1,18 +1,24 @@
 """The record of a version as PDF and JSON: asked for by the first GET, made in a job."""
 
+import time
+
+from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
-from rest_framework.response import Response
 
+from approvals.audit import StateConflict
 from approvals.desk.actions import ask_record
 from approvals.desk.api.versions import visible_version
-from approvals.desk.record.making import pdf_of, twin_of, why_not_made
+from approvals.desk.record.making import make_pdf, pdf_of, twin_of
+from approvals.desk.record.printing import PrintingFailed
 from config.http.api import ReadEndpoint
 from content.assets.api.versions import WhateverIsAsked
+from content.outbox.actions import Undeliverable
 
-RETRY_AFTER = 3
+# In seconds: how often it is looked whether the job made it.
+LOOK_AGAIN = 0.25
 
 
 class RecordEndpoint(ReadEndpoint):
@@ -27,20 +33,34 @@ class RecordEndpoint(ReadEndpoint):
 
 
 class RecordPdf(RecordEndpoint):
-    """The record as PDF/A-3u: 202 and ``Retry-After`` until it is made, then the file."""
+    """The record as PDF/A-3u. Waits a little for the job; where none runs, it is made here.
+
+    409 ``record_not_made`` where it cannot be set within the limits: the JSON holds the same.
+    """
 
     read_media_type = "application/pdf"
 
-    def get(self, request: Request, pk: int) -> HttpResponse | Response:
+    def get(self, request: Request, pk: int) -> HttpResponse:
         sha256 = self.sha256_for(request, pk)
-        made = pdf_of(sha256)
-        if made is not None:
-            return download(made, pk, "pdf", "application/pdf")
-        if why_not := why_not_made(sha256):
+        return download(made_pdf(sha256), pk, "pdf", "application/pdf")
+
+
+def made_pdf(sha256: str) -> bytes:
+    """Return the PDF of a record that was asked for.
+
+    :raises StateConflict: ``record_not_made``.
+    """
+    until = time.monotonic() + settings.RECORD_WAIT_SECONDS
+    while (made := pdf_of(sha256)) is None and time.monotonic() < until:
+        time.sleep(LOOK_AGAIN)
+    if made is None:
+        try:
+            make_pdf(sha256)
+        except (Undeliverable, PrintingFailed) as fault:
             said = _("The PDF could not be made (%(why)s). The JSON record holds the same.")
-            return Response({"detail": said % {"why": why_not}}, status=503)
-        said = _("The record is in preparation: ask again in a few seconds.")
-        return Response({"detail": said}, status=202, headers={"Retry-After": str(RETRY_AFTER)})
+            raise StateConflict("record_not_made", said % {"why": fault}) from fault
+        made = pdf_of(sha256)
+    return made or b""
 
 
 class RecordJson(RecordEndpoint):

@@ -46,7 +46,7 @@ class TaskAct(ActPage):
 
 class ClaimPage(TaskAct):
     title = gettext_lazy("Take the task")
-    button = gettext_lazy("Take it")
+    button = gettext_lazy("Take the task")
     done = gettext_lazy("The task is yours: nobody else starts on it.")
 
     def check(self, obj: ReviewTask, by: Any, now: datetime) -> None:
@@ -59,7 +59,7 @@ class ClaimPage(TaskAct):
 
 class UnclaimPage(TaskAct):
     title = gettext_lazy("Give the task back")
-    button = gettext_lazy("Give it back")
+    button = gettext_lazy("Give the task back")
     done = gettext_lazy("The task is for the whole role again.")
 
     def check(self, obj: ReviewTask, by: Any, now: datetime) -> None:

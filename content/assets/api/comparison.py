@@ -23,7 +23,7 @@ class ComparedShape(serializers.Serializer[Any]):
     digest = serializers.CharField()
 
 
-class PlaceShape(serializers.Serializer[Any]):
+class DifferingPlaceShape(serializers.Serializer[Any]):
     """A page, an entry of a package or the whole file; regions are fractions of the page."""
 
     before = serializers.IntegerField(allow_null=True)
@@ -39,7 +39,7 @@ class FileDifferenceShape(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=["same", "changed", "added", "removed"])
     before = serializers.CharField(source="before.sha256", default=None, allow_null=True)
     after = serializers.CharField(source="after.sha256", default=None, allow_null=True)
-    places = PlaceShape(many=True, allow_null=True)
+    places = DifferingPlaceShape(many=True, allow_null=True)
 
 
 class ComparisonShape(serializers.Serializer[Any]):

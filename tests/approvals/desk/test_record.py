@@ -203,7 +203,7 @@ class TestPdf:
         answer = signed_in(cast.inspector).get(reverse("desk:record", args=[version.pk]))
         assert "Pango" in answer.content.decode()
         path = f"/api/v1/versions/{version.pk}/record.pdf"
-        assert signed_in(cast.inspector).get(path).status_code == 503
+        assert signed_in(cast.inspector).get(path).status_code == 409
 
 
 class TestPagesAndApi:
@@ -221,18 +221,23 @@ class TestPagesAndApi:
         assert f"/api/v1/versions/{version.pk}/record.pdf" in answer.content.decode()
         assert signed_in(cast.pm2).get(page).status_code == 404
 
-    def test_the_api_says_wait_then_gives_it(
+    def test_the_api_gives_it_whether_a_job_ran_or_not(
         self, version: Version, cast: Cast, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(making, "printed", lambda *a, **k: b"%PDF-")
         client: Client = signed_in(cast.inspector)
         path = f"/api/v1/versions/{version.pk}/record"
-        waiting = client.get(f"{path}.pdf")
-        assert (waiting.status_code, waiting["Retry-After"]) == (202, "3")
-        assert waiting.json()["detail"]
-        dispatch(timezone.now())
+
+        def fails(*args: Any, **kwargs: Any) -> bytes:
+            raise printing.PrintingFailed
+
+        monkeypatch.setattr(making, "printed", fails)
+        refused = client.get(f"{path}.pdf")
+        assert (refused.status_code, refused.json()["code"]) == (409, "record_not_made")
+        monkeypatch.setattr(making, "printed", lambda *a, **k: b"%PDF-")
         made = client.get(f"{path}.pdf")
         assert (made.status_code, made.content) == (200, b"%PDF-")
+        monkeypatch.setattr(making, "printed", fails)
+        assert client.get(f"{path}.pdf").content == b"%PDF-"
         twin = json.loads(client.get(f"{path}.json").content)
         assert twin["metadata"]["code"] == version.asset.code
         assert canonical(twin)
