@@ -33,6 +33,7 @@ from approvals.people.enums import EVERYONE
 from approvals.people.forms import KEY, OTP, PASSWORD, again_fields, field_of_refusal
 from approvals.people.models import User
 from approvals.people.policies import needs_second_factor
+from config.http.factors import forget_in
 from config.http.once import Sending
 from config.http.pages import Page
 
@@ -243,7 +244,8 @@ class FactorRemove(Proved):
         return said
 
     def perform(self, obj: Any, cleaned_data: dict[str, Any], by: User, now: datetime) -> str:
-        remove_factor(obj.pk, by=by, now=now)
+        if remove_factor(obj.pk, by=by, now=now).second_factor_since is None:
+            forget_in(self.request)
         return reverse("desk:factors")
 
 
