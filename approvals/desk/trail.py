@@ -219,7 +219,8 @@ def about(text: str) -> Q:
     found: Asset | Version | None
     if slash:
         versions = Version.objects.filter(asset__code=code)
-        found = versions.filter(number=int(number)).first() if number.isdecimal() else None
+        numbered = number.isdecimal() and len(number) < 9
+        found = versions.filter(number=int(number)).first() if numbered else None
     else:
         found = Asset.objects.filter(code=code).first()
     if found is None:

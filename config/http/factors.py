@@ -65,7 +65,8 @@ def given_in(request: HttpRequest, person: Any) -> bool:
     One that was opened with factors taken away since does not stand: neither while there are none
     (they may have been lost with the session), nor with those that were registered later.
     """
-    methods = request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
+    # No session is one in which nothing was given.
+    methods = getattr(request, "session", {}).get(AUTHENTICATION_METHODS_SESSION_KEY, [])
     given = [method.get("at", 0) for method in methods if method.get("method") == "mfa"]
     since = person.second_factor_since
     return not given if since is None else any(at >= since.timestamp() for at in given)

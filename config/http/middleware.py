@@ -74,7 +74,8 @@ class SecondFactorFirst:
     """No page opens without the second factor that a person has, or that their role asks for.
 
     A session opened by the password alone ends once a factor is registered, one opened with a
-    factor once that is reset; whoever owes one is led to register it. The API refuses by ``config.http.permissions.SecondFactorIsGiven``.
+    factor once that is reset; whoever owes one is led to register it. The API refuses by
+    ``config.http.permissions.SecondFactorIsGiven``.
     """
 
     def __init__(self, get_response: GetResponse) -> None:

@@ -80,7 +80,9 @@ class TestPage:
         oldest = shown(client.get(PAGE, {"sort": "old"}))
         assert oldest == sorted(oldest)
 
-    @pytest.mark.parametrize("asked", [{"object": "x/y"}, {"actor": "x"}, {"since": "x"}])
+    @pytest.mark.parametrize(
+        "asked", [{"object": "x/y"}, {"object": "x/" + "9" * 9}, {"actor": "x"}, {"since": "x"}]
+    )
     def test_a_wrong_filter_is_a_sentence(
         self, cast: Cast, signed_in: SignIn, asked: dict[str, str]
     ) -> None:
