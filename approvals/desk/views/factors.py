@@ -109,6 +109,8 @@ class Proved(AboutMe):
 
     def registered(self, kind: str) -> str:
         """Go on in this session, which now has its factor, and show new recovery codes once."""
+        # Whoever copied the cookie of the password's session gains nothing by the factor.
+        self.request.session.cycle_key()
         record_authentication(self.request, self.by, "mfa", type=kind)
         self.request.session[SHOW_CODES] = True
         return reverse("desk:factor_codes")

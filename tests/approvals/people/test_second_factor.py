@@ -96,7 +96,11 @@ class TestRegister:
         )
         assert (wrong.status_code, list(wrong.context["form"].errors)) == (400, ["code"])
         given = {"code": code_at(shown, T0), "password": PASSWORD}
+        copied = Client()
+        copied.cookies["sessionid"] = client.cookies["sessionid"].value
+        assert copied.get("/api/v1/me/").status_code == 200
         done = client.post("/profile/factors/application/", given)
+        assert copied.get("/api/v1/me/").status_code == 401, "a copied cookie is no way in"
         assert (done.status_code, done["Location"]) == (302, "/profile/factors/codes/")
         codes = client.get("/profile/factors/codes/")
         assert len(codes.context["codes"]) == 10
