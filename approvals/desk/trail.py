@@ -19,7 +19,7 @@ from approvals.audit import InvalidInput
 from approvals.audit.acts import registry
 from approvals.audit.models import AuditEvent
 from approvals.desk.act_words import act_words
-from approvals.desk.pack.concerning import events_about, rows_of
+from approvals.desk.pack.concerning import Row, events_about, rows_of
 from approvals.people.enums import Role
 from approvals.people.models import User
 from content.assets.models import Asset, Version
@@ -92,9 +92,15 @@ class Told:
     changes: list[Change]
 
 
-def in_words(events: Iterable[AuditEvent]) -> list[Told]:
-    """Return events as people read them, in a constant number of queries."""
+def in_words(events: Iterable[AuditEvent], *, about: set[Row] | None = None) -> list[Told]:
+    """Return events as people read them, in a constant number of queries.
+
+    Given ``about``, of an act over many things only what it changed of these rows.
+    """
     rows = tell(events)
+    for event in rows if about is not None else ():
+        changes = event.told["changes"]
+        event.told["changes"] = [one for one in changes if (one["model"], one["id"]) in about]
     people = _people_of(rows)
     return [_told(event, people) for event in rows]
 
