@@ -98,9 +98,10 @@ def in_words(events: Iterable[AuditEvent], *, about: set[Row] | None = None) -> 
     Given ``about``, of an act over many things only what it changed of these rows.
     """
     rows = tell(events)
-    for event in rows if about is not None else ():
-        changes = event.told["changes"]
-        event.told["changes"] = [one for one in changes if (one["model"], one["id"]) in about]
+    if about is not None:
+        for event in rows:
+            changes = event.told["changes"]
+            event.told["changes"] = [one for one in changes if (one["model"], one["id"]) in about]
     people = _people_of(rows)
     return [_told(event, people) for event in rows]
 
