@@ -250,7 +250,10 @@ def spend_factor(
             "second_factor_missing",
             _("Give your second factor too: the code that your application shows now."),
         )
-    factor = _spend_code(person, code, now) if code else _spend_key(person, key)
+    factor = None
+    # Whoever was deactivated after the password, and before this, comes in no further.
+    if User.objects.active().filter(pk=person.pk).exists():
+        factor = _spend_code(person, code, now) if code else _spend_key(person, key)
     if factor is None:
         user_login_failed.send(
             sender=__name__, credentials={"username": person.username}, request=request

@@ -22,7 +22,7 @@ from approvals.people.actions import (
 )
 from approvals.people.enums import Role
 from approvals.people.models import ApiToken, User
-from tests.factories import T0
+from tests.factories import T0, keep
 from tests.factories.factors import code_at, with_totp
 from tests.factories.people import PASSWORD, Cast
 
@@ -204,6 +204,16 @@ class TestSignIn:
         assert answer.status_code == 200
         assert list(answer.context["form"].errors) == ["code"]
         assert '"failure":"wrong_second_factor"' in last("sign_in_failed")
+
+    def test_whoever_is_deactivated_between_the_steps_stays_out(
+        self, secret: str, cast: Cast, client: Client
+    ) -> None:
+        sign_in(client)
+        cast.pm.is_active = False
+        keep(cast.pm, by=cast.admin)
+        answer = client.post("/accounts/second-factor/", {"code": code_at(secret, T0)})
+        assert answer.status_code == 200
+        assert not AuditEvent.objects.filter(kind="sign_in").exists()
 
     def test_a_code_works_once(self, secret: str) -> None:
         assert sign_in(Client(), code_at(secret, T0)).status_code == 302
