@@ -19,7 +19,7 @@ from approvals.audit import InvalidInput
 from approvals.audit.acts import registry
 from approvals.audit.models import AuditEvent
 from approvals.desk.act_words import act_words
-from approvals.desk.pack.concerning import events_about, rows_of
+from approvals.desk.pack.concerning import Row, events_about, rows_of
 from approvals.people.enums import Role
 from approvals.people.models import User
 from content.assets.models import Asset, Version
@@ -92,9 +92,16 @@ class Told:
     changes: list[Change]
 
 
-def in_words(events: Iterable[AuditEvent]) -> list[Told]:
-    """Return events as people read them, in a constant number of queries."""
+def in_words(events: Iterable[AuditEvent], *, about: set[Row] | None = None) -> list[Told]:
+    """Return events as people read them, in a constant number of queries.
+
+    Given ``about``, of an act over many things only what it changed of these rows.
+    """
     rows = tell(events)
+    if about is not None:
+        for event in rows:
+            changes = event.told["changes"]
+            event.told["changes"] = [one for one in changes if (one["model"], one["id"]) in about]
     people = _people_of(rows)
     return [_told(event, people) for event in rows]
 
@@ -219,7 +226,8 @@ def about(text: str) -> Q:
     found: Asset | Version | None
     if slash:
         versions = Version.objects.filter(asset__code=code)
-        found = versions.filter(number=int(number)).first() if number.isdecimal() else None
+        numbered = number.isdecimal() and len(number) < 9
+        found = versions.filter(number=int(number)).first() if numbered else None
     else:
         found = Asset.objects.filter(code=code).first()
     if found is None:

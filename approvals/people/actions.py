@@ -293,7 +293,10 @@ def spend_factor(
             "second_factor_missing",
             _("Give your second factor too: the code that your application shows now."),
         )
-    factor = _spend_code(person, code, now) if code else factors.factor_of_key(person, key)
+    factor = None
+    # Whoever was deactivated after the password, and before this, comes in no further.
+    if User.objects.active().filter(pk=person.pk).exists():
+        factor = _spend_code(person, code, now) if code else _spend_key(person, key)
     if factor is None:
         user_login_failed.send(
             sender=__name__, credentials={"username": person.username}, request=request
@@ -323,6 +326,25 @@ def _spend_code(person: User, code: str, now: datetime) -> Authenticator | None:
             factor.save(update_fields=["data"])
             return factor
     return None
+
+
+@transaction.atomic
+def _spend_key(person: User, answer: Any) -> Authenticator | None:
+    # Two requests at once each have their own copy of the session and of its challenge.
+    kept = factors.of(person).select_for_update().filter(type=factors.Kind.WEBAUTHN)
+    used = {factor.pk: factor.data.get(factors.LAST_CHALLENGE) for factor in kept}
+    challenge = factors.challenge_asked()
+    factor = factors.factor_of_key(person, answer)
+    if factor is None:
+        return None
+    if challenge == used.get(factor.pk):
+        raise WrongCredentials(
+            "used_second_factor",
+            _("This answer of your key was already used: press the button again."),
+        )
+    factor.data[factors.LAST_CHALLENGE] = challenge
+    factor.save(update_fields=["data"])
+    return factor
 
 
 @act("register_factor", roles=EVERYONE)

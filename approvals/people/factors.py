@@ -23,6 +23,7 @@ Kind = Authenticator.Type
 # What makes a second factor; recovery codes stand in for one of these.
 MAIN = (Kind.TOTP, Kind.WEBAUTHN)
 LAST_PERIOD = "last_period"
+LAST_CHALLENGE = "last_challenge"
 
 
 def of(person: User) -> QuerySet[Authenticator]:
@@ -57,10 +58,15 @@ def unused_recovery_codes(person: User) -> list[str]:
     return list(kept.wrap().get_unused_codes()) if kept else []
 
 
+def challenge_asked() -> str:
+    """Return the challenge that this session put to a security key, or ``""``."""
+    return str((keys.get_state() or {}).get("challenge", ""))
+
+
 def factor_of_key(person: User, answer: Any) -> Authenticator | None:
     """Return the security key that answered this session's challenge, or None."""
     try:
         keys.parse_authentication_response(answer)
         return keys.complete_authentication(person, answer)
-    except (ValidationError, ValueError, KeyError, AttributeError):
+    except (ValidationError, ValueError, KeyError, AttributeError, TypeError, IndexError):
         return None

@@ -59,6 +59,19 @@ def kind_given_in(request: HttpRequest) -> str:
     return str(kinds[-1]) if kinds else ""
 
 
-def given_in(request: HttpRequest) -> bool:
-    """Whether the session was opened, or went on, with a second factor."""
-    return bool(kind_given_in(request))
+def given_in(request: HttpRequest, person: Any) -> bool:
+    """Whether a session was opened, or went on, with what a person has as second factors now.
+
+    One that was opened with factors taken away since does not stand: neither while there are none
+    (they may have been lost with the session), nor with those that were registered later.
+    """
+    # No session is one in which nothing was given.
+    methods = getattr(request, "session", {}).get(AUTHENTICATION_METHODS_SESSION_KEY, [])
+    given = [method.get("at", 0) for method in methods if method.get("method") == "mfa"]
+    since = person.second_factor_since
+    return not given if since is None else any(at >= since.timestamp() for at in given)
+
+
+def forget_in(request: HttpRequest) -> None:
+    """Let a session go on whose person took their last factor away in it."""
+    request.session.pop(AUTHENTICATION_METHODS_SESSION_KEY, None)

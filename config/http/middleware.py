@@ -73,8 +73,9 @@ def _owes_password(person: Any) -> bool:
 class SecondFactorFirst:
     """No page opens without the second factor that a person has, or that their role asks for.
 
-    A session opened by the password alone ends once a factor is registered; whoever owes one is
-    led to register it. The API refuses by ``config.http.permissions.SecondFactorIsGiven``.
+    A session opened by the password alone ends once a factor is registered, one opened with a
+    factor once that is reset; whoever owes one is led to register it. The API refuses by
+    ``config.http.permissions.SecondFactorIsGiven``.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -84,11 +85,11 @@ class SecondFactorFirst:
         person: Any = request.user
         if request.path.startswith(OPEN_TO_ALL) or not person.is_authenticated:
             return self.get_response(request)
-        if person.second_factor_since:
-            if not factors.given_in(request):
-                logout(request)
-                return redirect_to_login(request.get_full_path())
-        elif needs_second_factor(person) and not _registers(request.path):
+        if not factors.given_in(request, person):
+            logout(request)
+            return redirect_to_login(request.get_full_path())
+        owes = person.second_factor_since is None and needs_second_factor(person)
+        if owes and not _registers(request.path):
             return redirect("desk:factors")
         return self.get_response(request)
 

@@ -29,7 +29,7 @@ class SecondFactorIsGiven(BasePermission):
         person = request.user
         check_second_factor_registered(person)
         with_session = request.auth is None
-        if with_session and person.second_factor_since and not factors.given_in(request._request):
+        if with_session and not factors.given_in(request._request, person):
             raise PolicyDenied(
                 "second_factor_missing",
                 _("This session was opened without your second factor: sign in again."),

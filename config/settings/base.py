@@ -149,6 +149,8 @@ AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_USERNAME_CALLABLE = "approvals.people.names.counted_as"
 AXES_SENSITIVE_PARAMETERS = ["login", "username", "password", "current", "again", "otp", "code"]
 AXES_RESET_ON_SUCCESS = True
+# What is refused during a lockout is not counted: the alert is for those that were.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_CALLABLE = "config.http.problems.locked_out"
 
 SESSION_COOKIE_AGE = 60 * env.integer("SESSION_IDLE_MINUTES", 30, minimum=1)

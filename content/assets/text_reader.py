@@ -50,13 +50,15 @@ def _pdf(content: bytes) -> dict[str, Any]:
 
     parts, left = [], LONGEST_TEXT
     document = pypdfium2.PdfDocument(content)
+    whole = True
     for page in document:
-        text = _characters(page)[:left]
-        parts.append({"name": "", "text": text})
-        left -= len(text)
         if left <= 0:
+            whole = False
             break
-    whole = len(parts) == len(document)
+        text = _characters(page)
+        whole = whole and len(text) <= left
+        parts.append({"name": "", "text": text[:left]})
+        left -= len(text)
     return {"parts": parts, "links": _pdf_links(content), "whole": whole}
 
 
@@ -151,21 +153,23 @@ def _html(content: bytes) -> dict[str, Any]:
 def _zip(content: bytes) -> dict[str, Any]:
     import zipfile
 
-    parts, links, left = [], list[str](), LONGEST_TEXT
+    parts, links, left, whole = [], list[str](), LONGEST_TEXT, True
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         pages = sorted(
             (entry for entry in package.infolist() if _is_page(entry.filename)),
             key=lambda entry: entry.filename,
         )
         for entry in pages:
+            if left <= 0:
+                whole = False
+                break
             with package.open(entry) as page:
                 part = _html_part(page.read(LONGEST_PAGE), entry.filename, links)
+                whole = whole and not page.read(1) and len(part["text"]) <= left
             part["text"] = part["text"][:left]
             parts.append(part)
             left -= len(part["text"])
-            if left <= 0:
-                break
-    return {"parts": parts, "links": links, "whole": len(parts) == len(pages)}
+    return {"parts": parts, "links": links, "whole": whole}
 
 
 def _is_page(name: str) -> bool:

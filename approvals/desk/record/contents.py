@@ -12,7 +12,7 @@ from approvals.audit import checkpoints
 from approvals.audit.models import AuditCheckpoint, AuditEvent
 from approvals.desk.act_words import act_words
 from approvals.desk.looks import looks_at
-from approvals.desk.pack.concerning import events_about, rows_of
+from approvals.desk.pack.concerning import Row, events_about, rows_of
 from approvals.desk.queries import signatures_on
 from approvals.people.enums import Role
 from approvals.people.models import User
@@ -26,6 +26,7 @@ from approvals.review.models import (
     Verdict,
 )
 from approvals.submissions.models import Decision, Dossier
+from content.access.policies import scope_of
 from content.assets.enums import State
 from content.assets.models import Revision, Version
 
@@ -36,9 +37,8 @@ Section = Callable[[Version, list[int]], Any]
 
 def record_of(version: Version, *, language: str, by: User, now: datetime) -> dict[str, Any]:
     """Return the whole record of a version as JSON values, in the language that is spoken now."""
-    numbers = sorted(
-        {*events_about(rows_of(version)), *looks_at(version).values_list("pk", flat=True)}
-    )
+    rows = rows_of(version)
+    numbers = sorted({*events_about(rows), *looks_at(version).values_list("pk", flat=True)})
     told: dict[str, Any] = {
         "format": FORMAT,
         "language": language,
@@ -46,7 +46,20 @@ def record_of(version: Version, *, language: str, by: User, now: datetime) -> di
         "exported_by": person(by),
         "upto": max(numbers, default=0),
     }
-    return told | {name: section(version, numbers) for name, section in SECTIONS.items()}
+    sections = {name: section(version, numbers) for name, section in SECTIONS.items()}
+    if not scope_of(by).sees_all:
+        sections["audit"] = [_within(event, rows) for event in sections["audit"]]
+    return told | sections
+
+
+def _within(event: dict[str, Any], rows: set[Row]) -> dict[str, Any]:
+    """Withhold the text of an act over several things, some of which the reader may not see.
+
+    Its hash stays, so that the chain can still be followed past it.
+    """
+    changes = json.loads(event["payload"])["changes"]
+    own = all((change["model"], change["id"]) in rows for change in changes)
+    return event if own else {**event, "payload": None}
 
 
 def utc(instant: datetime | None) -> str | None:

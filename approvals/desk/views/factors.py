@@ -33,6 +33,7 @@ from approvals.people.enums import EVERYONE
 from approvals.people.forms import KEY, OTP, PASSWORD, again_fields, field_of_refusal
 from approvals.people.models import User
 from approvals.people.policies import needs_second_factor
+from config.http.factors import forget_in
 from config.http.once import Sending
 from config.http.pages import Page
 
@@ -108,6 +109,8 @@ class Proved(AboutMe):
 
     def registered(self, kind: str) -> str:
         """Go on in this session, which now has its factor, and show new recovery codes once."""
+        # Whoever copied the cookie of the password's session gains nothing by the factor.
+        self.request.session.cycle_key()
         record_authentication(self.request, self.by, "mfa", type=kind)
         self.request.session[SHOW_CODES] = True
         return reverse("desk:factor_codes")
@@ -243,7 +246,8 @@ class FactorRemove(Proved):
         return said
 
     def perform(self, obj: Any, cleaned_data: dict[str, Any], by: User, now: datetime) -> str:
-        remove_factor(obj.pk, by=by, now=now)
+        if remove_factor(obj.pk, by=by, now=now).second_factor_since is None:
+            forget_in(self.request)
         return reverse("desk:factors")
 
 

@@ -21,6 +21,8 @@ from content.files import open_stored
 
 PICTURES = (FileFormat.PNG, FileFormat.JPEG)
 MAX_LINES = 3_000
+# In bytes: an e-mail may be one line with its pictures in it.
+MAX_LINE = 2_000
 MEDIA = (FileFormat.MP4, FileFormat.MP3)
 # What a browser shows by itself and that runs nothing; the rest is framed or downloaded.
 SHOWN = (FileFormat.PDF, *PICTURES, *MEDIA)
@@ -83,7 +85,8 @@ def _paper(file: RevisionFile, reader: User) -> dict[str, Any]:
 def _lines(file: RevisionFile) -> list[str]:
     """Return the first lines of a source, each one a place to comment."""
     with open_stored(file.sha256) as source:
-        return [line.decode("utf-8", "replace").rstrip() for line in islice(source, MAX_LINES)]
+        shown = (line[:MAX_LINE] for line in islice(source, MAX_LINES))
+        return [line.decode("utf-8", "replace").rstrip() for line in shown]
 
 
 def smpcs_beside(revision: Revision) -> list[dict[str, Any]]:

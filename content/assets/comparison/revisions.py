@@ -15,7 +15,7 @@ COMPARED = (FileFormat.PDF, FileFormat.PNG, FileFormat.JPEG, FileFormat.HTML, Fi
 # Of the regulated data, what every corrected revision changes anyway.
 CHANGES_ALWAYS = {"prepared_on"}
 # Kept results are those of this way of comparing.
-WAY = "1"
+WAY = "2"
 
 
 @dataclass(frozen=True)

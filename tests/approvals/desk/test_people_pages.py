@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 from axes.models import AccessAttempt
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils.translation import gettext
 
 from approvals.audit.models import AuditEvent
+from approvals.desk.receivers import alert
 from approvals.people.actions import give_token
 from approvals.people.enums import Role
 from approvals.people.models import ApiToken, User
@@ -51,6 +52,19 @@ def test_only_an_administrator_and_never_for_oneself(cast: Cast, page: str) -> N
     mine = f"/admin/desk/people/{cast.admin.pk}/{page}/"
     assert browser(cast.admin).get(mine).status_code == 403
     assert browser(cast.admin).get(path).status_code == 200
+
+
+@pytest.mark.parametrize(("counted", "alerts"), [(None, 0), (5, 0), (6, 1), (8, 1)])
+def test_attempts_at_once_do_not_jump_over_the_alert(
+    cast: Cast, rf: RequestFactory, settings: Any, counted: int | None, alerts: int
+) -> None:
+    assert cast.pm.username == "pm"
+    settings.AXES_FAILURE_LIMIT = 6
+    request: Any = rf.post("/accounts/login/")
+    request.axes_failures_since_start = counted
+    alert(None, request, username="pm")
+    told = Message.objects.filter(topic="account_locked", recipient=cast.pm)
+    assert told.count() == alerts
 
 
 def test_b07_a_lockout_alerts_and_an_administrator_unlocks(cast: Cast, settings: Any) -> None:

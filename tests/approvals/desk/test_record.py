@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from approvals.audit import PolicyDenied
+from approvals.audit import PolicyDenied, act
 from approvals.audit.actions import take_checkpoint
 from approvals.audit.hashing import canonical, chain_hash
 from approvals.audit.models import AuditEvent
@@ -23,11 +23,12 @@ from approvals.desk.record import making, printing
 from approvals.desk.record.making import make_pdf, pdf_of, twin_of
 from approvals.people.models import User
 from approvals.review.actions import comment, reply
-from content.assets.models import Version
+from content.assets.models import Asset, Version
 from content.outbox.actions import Undeliverable, dispatch
 from content.outbox.models import Message
 from tests.approvals.desk.conftest import SignIn
 from tests.factories import T0
+from tests.factories.assets import make_asset
 from tests.factories.people import Cast
 from tests.factories.review import give, in_review, task_of
 
@@ -51,6 +52,14 @@ def version(cast: Cast, system: User, key: str) -> Version:
 def key(settings: Any) -> str:
     settings.SIGNING_KEY = "11" * 32
     return "11" * 32
+
+
+@act("both")
+def change_two(version: Version, cast: Cast, *, by: User, now: datetime) -> Asset:
+    """One act that changes a version and another thing, as the freeze of a product does."""
+    version.change_summary = "Les deux."
+    version.save()
+    return make_asset(by=by, products=[cast.product])
 
 
 def ask(version: Version, by: User, *, now: datetime = T0) -> str:
@@ -112,6 +121,18 @@ class TestAsking:
         found = {one["check"]["code"]: one["outcome"]["code"] for one in run["results"]}
         assert found
         assert set(found.values()) <= {"pass", "warn", "fail"}
+
+    def test_an_act_over_several_things_is_withheld_from_who_does_not_see_all(
+        self, version: Version, cast: Cast
+    ) -> None:
+        another = change_two(version, cast, by=cast.pm, now=T0)
+        sees_all = {one["seq"]: one for one in read(ask(version, cast.inspector))["audit"]}
+        owner = {one["seq"]: one for one in read(ask(version, cast.pm))["audit"]}
+        (bulk,) = AuditEvent.objects.filter(kind="both").values_list("seq", flat=True)
+        assert another.code in sees_all[bulk]["payload"]
+        assert owner[bulk]["payload"] is None
+        assert owner[bulk]["hash"] == sees_all[bulk]["hash"]
+        assert sum(one["payload"] is None for one in owner.values()) == 1
 
     def test_b32_the_copy_carries_signatures_and_trail_and_verifies_offline(
         self, version: Version, cast: Cast, key: str

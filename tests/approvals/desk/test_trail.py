@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from approvals.audit import act
 from approvals.audit.models import AuditEvent
 from approvals.desk.actions import look_at_trail
 from approvals.desk.looks import looks_at
@@ -21,6 +22,7 @@ from tests.approvals.desk.conftest import SignIn
 from tests.factories import T0
 from tests.factories.assets import make_asset, make_pdf, make_version
 from tests.factories.people import Cast
+from tests.factories.submissions import make_draft
 
 pytestmark = pytest.mark.django_db
 PAGE, EXPORT = reverse("desk:trail"), reverse("desk:trail_export")
@@ -80,7 +82,9 @@ class TestPage:
         oldest = shown(client.get(PAGE, {"sort": "old"}))
         assert oldest == sorted(oldest)
 
-    @pytest.mark.parametrize("asked", [{"object": "x/y"}, {"actor": "x"}, {"since": "x"}])
+    @pytest.mark.parametrize(
+        "asked", [{"object": "x/y"}, {"object": "x/" + "9" * 9}, {"actor": "x"}, {"since": "x"}]
+    )
     def test_a_wrong_filter_is_a_sentence(
         self, cast: Cast, signed_in: SignIn, asked: dict[str, str]
     ) -> None:
@@ -171,6 +175,24 @@ class TestBesideTheRecord:
         assert looks_at(version).count() == 2
         said = [m.what for m in story_of(version.asset, [version]) if m.who == cast.medical]
         assert len(said) == 1
+
+    def test_an_act_over_many_shows_a_team_its_own_only(
+        self, cast: Cast, signed_in: SignIn
+    ) -> None:
+        @act("factory")
+        def two_at_once(*, by: Any, now: datetime) -> list[Version]:
+            return [make_draft(cast), make_draft(cast, product=cast.other_product, owner=cast.pm2)]
+
+        mine, theirs = two_at_once(by=cast.pm, now=T0)
+
+        def changed(person: Any) -> str:
+            told = signed_in(person).get(self.page(mine)).context["events"]
+            return " ".join(change.what for event in told for change in event.changes)
+
+        version = str(Version._meta.verbose_name)
+        assert f"{version} {mine.pk}" in changed(cast.pm)
+        assert f"{version} {theirs.pk}" not in changed(cast.pm)
+        assert f"{version} {theirs.pk}" in changed(cast.inspector)
 
     def test_another_day_is_another_look(self, cast: Cast, version: Version, now: datetime) -> None:
         assert look_at_trail(version, by=cast.medical, now=now) is None

@@ -10,14 +10,19 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import decrypt
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from approvals.audit.models import AuditEvent
 from approvals.people import factors
-from approvals.people.actions import give_token
+from approvals.people.actions import (
+    WrongCredentials,
+    give_token,
+    reset_factors,
+    spend_factor,
+)
 from approvals.people.enums import Role
 from approvals.people.models import ApiToken, User
-from tests.factories import T0
+from tests.factories import T0, keep
 from tests.factories.factors import code_at, with_totp
 from tests.factories.people import PASSWORD, Cast
 
@@ -55,6 +60,30 @@ def token_for(client: Client, **given: Any) -> Any:
     return client.post("/api/v1/auth/token/", body, content_type="application/json")
 
 
+class TestKey:
+    def test_an_answer_of_a_key_works_once(
+        self, cast: Cast, monkeypatch: pytest.MonkeyPatch, rf: RequestFactory
+    ) -> None:
+        """As in two requests at once, each with its copy of the session's challenge."""
+        key = Authenticator.objects.create(user=cast.pm, type="webauthn", data={})
+        monkeypatch.setattr(factors.keys, "parse_authentication_response", lambda answer: None)
+        monkeypatch.setattr(
+            factors.keys,
+            "complete_authentication",
+            lambda user, answer: Authenticator.objects.get(pk=key.pk),
+        )
+
+        def spend(challenge: str) -> Any:
+            monkeypatch.setattr(factors.keys, "get_state", lambda: {"challenge": challenge})
+            return spend_factor(cast.pm, otp="", key={"id": "x"}, now=T0, request=rf.post("/"))
+
+        assert spend("one") == key
+        with pytest.raises(WrongCredentials) as refused:
+            spend("one")
+        assert refused.value.code == "used_second_factor"
+        assert spend("two") == key
+
+
 class TestRegister:
     def test_an_application_is_registered_on_the_page(self, cast: Cast, client: Client) -> None:
         assert sign_in(client, name=cast.pm.username)["Location"] == "/"
@@ -67,7 +96,11 @@ class TestRegister:
         )
         assert (wrong.status_code, list(wrong.context["form"].errors)) == (400, ["code"])
         given = {"code": code_at(shown, T0), "password": PASSWORD}
+        copied = Client()
+        copied.cookies["sessionid"] = client.cookies["sessionid"].value
+        assert copied.get("/api/v1/me/").status_code == 200
         done = client.post("/profile/factors/application/", given)
+        assert copied.get("/api/v1/me/").status_code == 401, "a copied cookie is no way in"
         assert (done.status_code, done["Location"]) == (302, "/profile/factors/codes/")
         codes = client.get("/profile/factors/codes/")
         assert len(codes.context["codes"]) == 10
@@ -98,6 +131,21 @@ class TestRegister:
         assert "login" in elsewhere.get("/profile/")["Location"]
         assert elsewhere.get("/api/v1/me/").status_code == 401
 
+    def test_a_session_opened_with_a_factor_that_was_reset_ends(
+        self, secret: str, cast: Cast, clock: Any
+    ) -> None:
+        stolen, idle = Client(), Client()
+        assert sign_in(stolen, code_at(secret, T0))["Location"] == "/"
+        clock.shift(timedelta(seconds=30))
+        assert sign_in(idle, code_at(secret, T0 + timedelta(seconds=30)))["Location"] == "/"
+        reset_factors(cast.pm, by=cast.admin, now=T0, reason="Perdu.")
+        api = stolen.get("/api/v1/me/")
+        assert (api.status_code, api.json()["code"]) == (403, "second_factor_missing")
+        assert "login" in stolen.get("/profile/")["Location"]
+        clock.shift(timedelta(minutes=5))
+        with_totp(User.objects.get(pk=cast.pm.pk), T0 + timedelta(minutes=5))
+        assert "login" in idle.get("/profile/")["Location"], "another factor is not this one"
+
     def test_removing_asks_for_the_factor_again(
         self, secret: str, client: Client, clock: Any
     ) -> None:
@@ -117,6 +165,7 @@ class TestRegister:
         assert not Authenticator.objects.exists(), "the recovery codes go with the last factor"
         assert User.objects.get(username="pm").second_factor_since is None
         assert '"kind":"totp"' in last("remove_factor")
+        assert client.get("/profile/").status_code == 200, "who did it goes on"
 
     def test_nobody_removes_anothers(self, secret: str, cast: Cast, client: Client) -> None:
         sign_in(client, name=cast.rep.username)
@@ -155,6 +204,16 @@ class TestSignIn:
         assert answer.status_code == 200
         assert list(answer.context["form"].errors) == ["code"]
         assert '"failure":"wrong_second_factor"' in last("sign_in_failed")
+
+    def test_whoever_is_deactivated_between_the_steps_stays_out(
+        self, secret: str, cast: Cast, client: Client
+    ) -> None:
+        sign_in(client)
+        cast.pm.is_active = False
+        keep(cast.pm, by=cast.admin)
+        answer = client.post("/accounts/second-factor/", {"code": code_at(secret, T0)})
+        assert answer.status_code == 200
+        assert not AuditEvent.objects.filter(kind="sign_in").exists()
 
     def test_a_code_works_once(self, secret: str) -> None:
         assert sign_in(Client(), code_at(secret, T0)).status_code == 302

@@ -1,6 +1,7 @@
 """What differs between two revisions: pages, regions, words, packages, regulated data."""
 
 import io
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,36 @@ class TestPdf:
         assert compare(before, after)[0].compared
 
 
+def with_checksum(content: bytes, wanted: int) -> bytes:
+    """Return content with four bytes more, which give it the CRC-32 that is wanted."""
+    state = wanted ^ 0xFFFFFFFF
+    for _bit in range(32):
+        state = (((state ^ 0xEDB88320) << 1) | 1) if state >> 31 else state << 1
+    return content + (state ^ zlib.crc32(content) ^ 0xFFFFFFFF).to_bytes(4, "little")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"<p>Dose : 5\xe9</p>", b"<p>Dose : 5\xe8</p>"),
+        (b"a " * engine.MAX_TEXT + b"5 mg", b"a " * engine.MAX_TEXT + b"9 mg"),
+    ],
+)
+def test_what_words_do_not_show_is_a_change_all_the_same(before: bytes, after: bytes) -> None:
+    [place] = engine.compare_sources(before, after)
+    assert place["status"] == "changed"
+    [place] = engine.compare_sources(before, before + b"\n")
+    assert place["status"] == "same"
+
+
+@pytest.mark.parametrize("seen", [(255, 255, 80, 255), (255, 255, 255, 0)])
+def test_pale_colours_and_transparency_are_seen(seen: tuple[int, ...]) -> None:
+    before = Image.new("RGBA", (80, 80), "white")
+    after = before.copy()
+    ImageDraw.Draw(after).rectangle((16, 16, 31, 31), fill=seen)
+    assert engine.regions_that_differ(before, after) == [[0.2, 0.2, 0.2, 0.2]]
+
+
 class TestOtherFormats:
     def test_pictures(self, cast: Cast) -> None:
         picture = Image.new("RGB", (400, 400), "white")
@@ -152,6 +183,16 @@ class TestOtherFormats:
             "gone.css": "removed",
             "new.css": "added",
         }
+
+    def test_an_entry_with_the_checksum_of_another_is_changed(self, cast: Cast) -> None:
+        old = b"500 mg par jour" + bytes(4)
+        new = with_checksum(b"900 mg par jour", zlib.crc32(old))
+        assert (zlib.crc32(new), len(new)) == (zlib.crc32(old), len(old))
+        before, after = revised(
+            cast, [make_zip({"a.txt": old})], [make_zip({"a.txt": new})], asset_type="slide"
+        )
+        [place] = compare(before, after)[0].places or []
+        assert place["status"] == "changed"
 
     def test_files_are_paired_by_name_then_by_place(self, cast: Cast) -> None:
         before, after = revised(

@@ -94,3 +94,26 @@ def test_a_reader_that_never_ends_or_crashes_answers_nothing(
     monkeypatch.setattr(text_reader, "__file__", str(script))
     monkeypatch.setattr(text_reader, "CPU_SECONDS", 1)
     assert read_text(kept(pdf_bytes()), "pdf") is None
+
+
+@pytest.mark.parametrize("short", [0, 1, 5])
+@pytest.mark.parametrize("kind", ["zip", "pdf"])
+def test_a_last_page_that_is_cut_is_not_the_whole(
+    kind: str, short: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = make_zip({"a.html": b"<b>Abc</b>", "b.html": b"<b>Defg</b>"}).read()
+    content = package if kind == "zip" else pdf_bytes("Abcdefg")
+    read = text_reader.READERS[kind]
+    length = sum(len(part["text"]) for part in read(content)["parts"])
+    monkeypatch.setattr(text_reader, "LONGEST_TEXT", length - short)
+    said = read(content)
+    assert sum(len(part["text"]) for part in said["parts"]) == length - short
+    assert said["whole"] == (short == 0)
+
+
+def test_a_page_of_a_package_that_is_read_in_part_is_not_the_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(text_reader, "LONGEST_PAGE", 5)
+    package = make_zip({"a.html": b"<b>Abc</b>"}).read()
+    assert not text_reader.READERS["zip"](package)["whole"]
