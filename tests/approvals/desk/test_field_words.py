@@ -2,6 +2,8 @@
 
 import pytest
 from django.apps import apps
+from django.contrib import admin
+from django.db.models import Model
 from django.utils.translation import override
 
 from approvals.audit.models import Recorded
@@ -28,3 +30,7 @@ def test_the_delegation_list_says_who_lent_to_whom(language: str, words: str) ->
     with override(language):
         field = apps.get_model("access.Delegation")._meta.get_field("delegator")
         assert str(field.verbose_name) == words
+
+
+def test_no_page_of_the_lists_is_titled_by_a_class_and_a_number() -> None:
+    assert [m for m in admin.site._registry if m.__str__ is Model.__str__] == []
