@@ -78,6 +78,8 @@ WORDS: dict[str, Any] = {
     "reassign": _("task given to somebody else"),
     "plan_reminders": _("plan of the reminders changed"),
     "recall": _("version recalled from review"),
+    "deactivate_person": _("account deactivated"),
+    "reactivate_person": _("account reactivated"),
     "record_authorisation_end": _("end of authorisation recorded"),
     "record_gp_exception": _("exception for the public recorded"),
     "record_prechecks": _("pre-checks done"),

@@ -9,10 +9,12 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
 
 from approvals.audit.models import AuditEvent
 from approvals.desk.act_words import WORDS, act_words
@@ -75,12 +77,17 @@ PERSON_ACTS = (
     ("desk:password_reset", _("Reset the password")),
     ("desk:factors_reset", _("Reset the second factor")),
 )
+COMES_OR_GOES = {
+    True: ("desk:deactivate", _("Deactivate the account")),
+    False: ("desk:reactivate", _("Reactivate the account")),
+}
 
 
 @admin.register(User)
 class PersonAdmin(ReadOnlyAdmin):
     """Who works here, in which roles; never a password."""
 
+    actions_list = ("new_person",)
     list_display = ("username", "first_name", "last_name", "roles", "is_active")
     list_filter = ("groups", "is_active")
     search_fields = ("username", "first_name", "last_name", "email")
@@ -102,12 +109,21 @@ class PersonAdmin(ReadOnlyAdmin):
         manages = obj is not None and can_reset(obj, by=request.user)
         return fields if manages else [name for name in fields if name != "acts"]
 
+    @action(description=_("New person"), url_path="make", permissions=["manage"])
+    def new_person(self, request: HttpRequest) -> HttpResponse:
+        return redirect("desk:new_person")
+
+    def has_manage_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        by: Any = request.user
+        return bool(by.holds(Role.ADMINISTRATOR))
+
     @admin.display(description=_("What an administrator does"))
     def acts(self, person: User) -> str:
+        acts = (*PERSON_ACTS, COMES_OR_GOES[person.is_active])
         return format_html_join(
             " ",
             '<a class="im-button im-button--quiet" href="{}">{}</a>',
-            ((reverse(page, args=[person.pk]), words) for page, words in PERSON_ACTS),
+            ((reverse(page, args=[person.pk]), words) for page, words in acts),
         )
 
     @admin.display(description=_("roles"))

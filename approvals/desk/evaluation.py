@@ -19,7 +19,7 @@ from content.outbox.models import Message
 # Acts by which rights came and went, and those that tell of an attempt that failed.
 RIGHTS = (
     *("create_person", "grant_role", "revoke_role", "delegate", "revoke_delegation"),
-    *("unlock", "reset_password", "reset_factors"),
+    *("unlock", "reset_password", "reset_factors", "deactivate_person", "reactivate_person"),
 )
 FAILURES = ("signature_refused", "sign_in_failed", "lock_out")
 EXPORTS = ("export_audit", "export_trail", "export_record")

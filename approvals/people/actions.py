@@ -188,6 +188,49 @@ def reset_password(
     return person
 
 
+@act("deactivate_person", roles=[Role.ADMINISTRATOR])
+def deactivate(person: User, *, reason: str, by: User, now: datetime) -> User:
+    """Let a person who left in no more: people are never deleted (21 CFR 11.100(a)).
+
+    Their sessions and API tokens end; what they said and signed stays theirs.
+
+    :raises PolicyDenied: unless ``by`` is an administrator, and for one's own account.
+    :raises StateConflict: ``already_inactive``.
+    :raises InvalidInput: at ``reason`` if there is none.
+    """
+    check_can_reset(person, by=by)
+    if not person.is_active:
+        raise StateConflict("already_inactive", _("This account is deactivated already."))
+    _owe_reason(reason)
+    person.is_active = False
+    person.save(update_fields=["is_active"])
+    current_act().note(person=person.pk, tokens_ended=_end_tokens(person))
+    return person
+
+
+@act("reactivate_person", roles=[Role.ADMINISTRATOR])
+def reactivate(person: User, *, reason: str, by: User, now: datetime) -> User:
+    """Let a person who came back in again, with the roles that they still hold.
+
+    :raises PolicyDenied: unless ``by`` is an administrator, and for one's own account.
+    :raises StateConflict: ``already_active``.
+    :raises InvalidInput: at ``reason`` if there is none.
+    """
+    check_can_reset(person, by=by)
+    if person.is_active:
+        raise StateConflict("already_active", _("This account is active already."))
+    _owe_reason(reason)
+    person.is_active = True
+    person.save(update_fields=["is_active"])
+    current_act().note(person=person.pk)
+    return person
+
+
+def _owe_reason(reason: str) -> None:
+    if not reason.strip():
+        raise InvalidInput.at("reason", _("Say why."))
+
+
 @act("unlock", roles=[Role.ADMINISTRATOR])
 def unlock(person: User, *, by: User, now: datetime) -> None:
     """Let a person who failed too often try again (21 CFR 11.300(d)).

@@ -48,6 +48,14 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
             record_sign_out(by=person, now=timezone.now(), way=WAY)
         super().logout(request)
 
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """Know nobody who was deactivated: they are told what a stranger is told."""
+        user = super().authenticate(request, **credentials)
+        if user is None or user.is_active:
+            return user
+        self.authentication_failed(request, **credentials)
+        return None
+
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         username = str(credentials.get("username", ""))
         record_failed_sign_in(username, by=system_actor(), now=timezone.now(), way=WAY)

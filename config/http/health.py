@@ -2,6 +2,7 @@
 
 import abc
 import dataclasses
+from datetime import datetime
 from typing import ClassVar
 
 from asgiref.sync import sync_to_async
@@ -9,6 +10,7 @@ from celery import current_app
 from django.core.files.storage import storages
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 from health_check.base import HealthCheck
 from health_check.checks import Storage
@@ -38,6 +40,30 @@ class Database(OnTheRequestsThread):
     def look(self) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
+
+
+# Seconds beyond which two clocks tell different times: signatures and days of use stand on ours.
+MOST_DRIFT = 5
+
+
+def database_clock() -> datetime:
+    """Return the database's own time; SQLite has none but ours."""
+    if connection.vendor != "postgresql":
+        return timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        told: datetime = cursor.fetchone()[0]
+        return told
+
+
+@dataclasses.dataclass
+class Clock(OnTheRequestsThread):
+    """Our clock and the database's tell the same time (SECURITY.md 31)."""
+
+    def look(self) -> None:
+        drift = abs((database_clock() - timezone.now()).total_seconds())
+        if drift > MOST_DRIFT:
+            raise ServiceUnavailable(f"the clock is {drift:.0f} s off the database's: check NTP")
 
 
 @dataclasses.dataclass
@@ -88,7 +114,7 @@ class Ready(HealthCheckView):
     """Answer 200 when everything the application stands on answers, or 503 and what does not."""
 
     http_method_names: ClassVar[list[str]] = ["get", "head"]
-    checks = (Database, AuditTrail, Triggers, Files, Broker)
+    checks = (Database, Clock, AuditTrail, Triggers, Files, Broker)
 
     async def get(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         results = [await check.get_result() for check in self.get_checks()]

@@ -1,6 +1,6 @@
 """How the record of a version writes what its JSON holds."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
@@ -38,3 +38,15 @@ def in_language(item: dict[str, Any], language: str) -> str:
 def answer(code: str) -> str:
     """Return the words of a checklist's answer."""
     return str(Answer(code).label) if code in Answer.values else str(code or "—")
+
+
+@register.filter
+def written_day(text: str | None) -> str:
+    """Write a Paris day in words: "24 avril 2026"."""
+    return day_in_words(date.fromisoformat(text)) if text else ""
+
+
+@register.filter
+def last_day_before(text: str | None) -> str:
+    """Write the last day on which a thing holds, from the first on which it no longer does."""
+    return day_in_words(date.fromisoformat(text) - timedelta(days=1)) if text else ""

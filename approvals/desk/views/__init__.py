@@ -11,7 +11,16 @@ from approvals.desk.views.factors import (
     FactorTotp,
 )
 from approvals.desk.views.home import Home
-from approvals.desk.views.people import FactorsReset, PasswordReset, RoleGive, RoleTake, Unlock
+from approvals.desk.views.people import (
+    Deactivate,
+    FactorsReset,
+    NewPerson,
+    PasswordReset,
+    Reactivate,
+    RoleGive,
+    RoleTake,
+    Unlock,
+)
 from approvals.desk.views.profile import Accountability, Language, PasswordChange, Profile
 from approvals.desk.views.record import RecordPage
 from approvals.desk.views.trail import TrailExport, TrailPage
@@ -21,6 +30,7 @@ __all__ = [
     "Accountability",
     "AssetList",
     "AssetPage",
+    "Deactivate",
     "FactorChallenge",
     "FactorCodes",
     "FactorCodesRenew",
@@ -31,9 +41,11 @@ __all__ = [
     "FactorsReset",
     "Home",
     "Language",
+    "NewPerson",
     "PasswordChange",
     "PasswordReset",
     "Profile",
+    "Reactivate",
     "RecordPage",
     "RoleGive",
     "RoleTake",

@@ -4,6 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -11,10 +14,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from approvals.desk.actions import give_new_password, let_try_again, take_factors_away
-from approvals.people.actions import grant_role, revoke_role
+from approvals.people.actions import (
+    create_person,
+    deactivate,
+    grant_role,
+    reactivate,
+    revoke_role,
+)
 from approvals.people.enums import Role
 from approvals.people.models import User
-from approvals.people.policies import check_can_reset
+from approvals.people.policies import check_can_manage_people, check_can_reset
 from config.http.pages import ActPage
 
 
@@ -78,6 +87,102 @@ class PasswordReset(_AboutPerson):
     def perform(self, obj: User, cleaned_data: dict[str, Any], by: User, now: datetime) -> str:
         give_new_password(obj, **cleaned_data, by=by, now=now)
         return self.back(obj)
+
+
+class Deactivate(_AboutPerson):
+    """Let a person who left in no more."""
+
+    title = _("Deactivate the account")
+    button = _("Deactivate it")
+    grave = True
+    form_class = ReasonForm
+    done = _("The account is deactivated.")
+
+    def consequences(self, obj: User) -> list[str]:
+        return [
+            gettext("Their sessions and API tokens end, and they sign in no more."),
+            gettext("What they said and signed stays under their name; nothing is deleted."),
+            gettext("The tasks they took stay theirs until a lead of the role assigns them."),
+        ]
+
+    def perform(self, obj: User, cleaned_data: dict[str, Any], by: User, now: datetime) -> str:
+        deactivate(obj, **cleaned_data, by=by, now=now)
+        return self.back(obj)
+
+
+class Reactivate(_AboutPerson):
+    """Let a person who came back in again."""
+
+    title = _("Reactivate the account")
+    button = _("Reactivate it")
+    form_class = ReasonForm
+    done = _("The account is active again.")
+
+    def consequences(self, obj: User) -> list[str]:
+        names = ", ".join(str(role.label) for role in Role if role in obj.role_names)
+        return [
+            gettext("They sign in again, with these roles: %(roles)s.") % {"roles": names or "—"}
+        ]
+
+    def perform(self, obj: User, cleaned_data: dict[str, Any], by: User, now: datetime) -> str:
+        reactivate(obj, **cleaned_data, by=by, now=now)
+        return self.back(obj)
+
+
+class PersonForm(forms.Form):
+    """Who joins, in which roles, and the password they replace at once."""
+
+    username = forms.CharField(
+        label=_("Username"),
+        help_text=_("Given once and for ever: it is never given to somebody else."),
+        max_length=150,
+        validators=[UnicodeUsernameValidator()],
+    )
+    first_name = forms.CharField(label=_("First name"), max_length=150)
+    last_name = forms.CharField(label=_("Last name"), max_length=150)
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    granted = forms.MultipleChoiceField(
+        label=_("Roles"), choices=Role.choices, widget=forms.CheckboxSelectMultiple
+    )
+    password = forms.CharField(
+        label=_("Password to begin with"),
+        help_text=_("Give it to the person by another way than by mail; they replace it at once."),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        validators=[validate_password],
+    )
+
+
+class NewPerson(ActPage):
+    """Create a person with their roles."""
+
+    title = _("New person")
+    button = _("Create the person")
+    back_label = _("People")
+    roles = (Role.ADMINISTRATOR,)
+    form_class = PersonForm
+    done = _("The person can sign in; they choose their own password first.")
+
+    def get_object(self, request: HttpRequest, **kwargs: Any) -> None:
+        return None
+
+    def check(self, obj: None, by: User, now: datetime) -> None:
+        check_can_manage_people(by)
+
+    def initial(self, obj: None) -> dict[str, Any]:
+        return {"language": settings.LANGUAGE_CODE}
+
+    def back(self, obj: None) -> str:
+        return reverse("admin:people_user_changelist")
+
+    def perform(self, obj: None, cleaned_data: dict[str, Any], by: User, now: datetime) -> str:
+        given = dict(cleaned_data)
+        granted = given.pop("granted")
+        person = create_person(**given, by=by, now=now)
+        for role in granted:
+            grant_role(person, Role(role), by=by, now=now)
+        return reverse("admin:people_user_change", args=[person.pk])
 
 
 class FactorsReset(_AboutPerson):

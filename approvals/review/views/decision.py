@@ -96,11 +96,17 @@ class DecisionPage(SignedActPage):
             may_reopen=can_reopen(task, self.by, self.now),
             prechecks=prechecks_of(revision),
             may_run_prechecks=can_run_prechecks(version, self.by, self.now),
+            mine=self._own_task(task) if "refusal" in context else None,
             late=task.is_open and task.due_on < paris_day(self.now),
             **viewer(task, self.by, self.request.GET),
             **discussion(task, self.by, self.now),
             **context,
         )
+
+    def _own_task(self, task: ReviewTask) -> ReviewTask | None:
+        """Return the task of the same version that this person may decide instead, if any."""
+        tasks = ReviewTask.objects.awaiting(self.by, paris_day(self.now))
+        return tasks.filter(cycle__version=task.cycle.version_id).first()
 
 
 class ReopenPage(ActPage):

@@ -12,12 +12,13 @@ from approvals.desk.demo.hasher import QUICK
 from approvals.desk.demo.papers import letter
 from approvals.desk.demo.seeding import import_products, live, settle_in
 from approvals.desk.offers import ADDRESSES, ELSEWHERE, _offers
+from approvals.people.enums import Role
 from approvals.people.models import User
 from approvals.submissions.models import DepositWindow
 from content.assets.enums import State
 from content.assets.models import Version
 from content.calendar import paris_day
-from tests.factories.people import PASSWORD
+from tests.factories.people import PASSWORD, make_person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -29,7 +30,6 @@ PEOPLE = (
 UNSEEN = ("comments", "withdraw")
 # Offered, and tried elsewhere: what a carry takes depends on the cycle (tests of review).
 NOT_TRIED = {"carry"}
-AGENCY = "agency"
 
 
 def signed(meaning: str) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def bodies() -> dict[str, Any]:
         "withdraw": signed("withdrawal"),
         "comments": {"body": "Une question.", "severity": "question"},
         "revisions": None,
-        "invite": {"agency": AGENCY},
+        "invite": {"agency": make_person(Role.AGENCY).username},
     }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from axes.models import AccessAttempt
 from django.test import Client
+from django.utils.translation import gettext
 
 from approvals.audit.models import AuditEvent
 from approvals.people.actions import give_token
@@ -21,6 +22,7 @@ PAGES = {
     "unlock": {},
     "password": {"reason": "Oubli.", "password": BEGIN},
     "factors": {"reason": "Perdu."},
+    "deactivate": {"reason": "Départ."},
     "roles/give": {"role": "dpo"},
     "roles/take": {"role": "product_manager", "reason": "Départ."},
 }
@@ -135,3 +137,74 @@ class TestComingAndGoing:
         assert '"way":"api"' in events("sign_in_failed")[0]
         assert '"way":"api"' in events("sign_in")[0]
         assert '"way":"api"' in events("sign_out")[0]
+
+
+class TestJoiningAndLeaving:
+    NEW = {
+        "username": "nadia",
+        "first_name": "Nadia",
+        "last_name": "Benali",
+        "email": "nadia@example.test",
+        "language": "fr",
+        "granted": ["medical_reviewer", "dpo"],
+        "password": BEGIN,
+    }
+
+    def test_an_administrator_creates_a_person_with_roles(self, cast: Cast) -> None:
+        answer = browser(cast.admin).post("/admin/desk/people/new/", self.NEW)
+        person = User.objects.get(username="nadia")
+        assert (answer.status_code, answer["Location"].endswith(f"/{person.pk}/change/")) == (
+            302,
+            True,
+        )
+        assert set(person.role_names) == {"medical_reviewer", "dpo"}
+        assert person.must_change_password
+        assert len(events("create_person")) == 1
+        assert BEGIN not in "".join(AuditEvent.objects.values_list("payload", flat=True))
+
+    @pytest.mark.parametrize(
+        ("change", "field"),
+        [
+            ({"username": "pm"}, "username"),
+            ({"username": "a b"}, "username"),
+            ({"password": "123"}, "password"),
+            ({"granted": []}, "granted"),
+            ({"email": "x"}, "email"),
+        ],
+    )
+    def test_what_is_wrong_is_said_at_its_field(
+        self, cast: Cast, change: dict[str, Any], field: str
+    ) -> None:
+        assert cast.pm
+        answer = browser(cast.admin).post("/admin/desk/people/new/", {**self.NEW, **change})
+        assert answer.status_code == 400
+        assert f"id_{field}_error" in answer.content.decode()
+        assert not User.objects.filter(username="nadia").exists()
+
+    def test_nobody_else_creates_people(self, cast: Cast) -> None:
+        for person in (cast.pm, cast.inspector, cast.pharmacist):
+            answer = browser(person).post("/admin/desk/people/new/", self.NEW)
+            assert answer.status_code == 403
+
+    def test_who_left_comes_in_no_more_until_they_come_back(self, cast: Cast) -> None:
+        session = browser(cast.pm)
+        give_token(by=cast.pm, now=T0)
+        at = f"/admin/desk/people/{cast.pm.pk}"
+        admin = browser(cast.admin)
+        assert admin.post(f"{at}/deactivate/", {"reason": ""}).status_code == 400
+        assert admin.post(f"{at}/deactivate/", {"reason": "Départ."}).status_code == 302
+        assert not ApiToken.objects.filter(user=cast.pm).exists()
+        assert "login" in session.get("/profile/")["Location"]
+        given = {"login": "pm", "password": PASSWORD}
+        answer = Client().post("/accounts/login/", given)
+        stranger = Client().post("/accounts/login/", {**given, "login": "nobody"})
+        told = gettext("The username or the password is wrong.")
+        assert (answer.status_code, told in answer.content.decode()) == (200, True)
+        assert told in stranger.content.decode()
+        token = {"username": "pm", "password": PASSWORD}
+        assert Client().post("/api/v1/auth/token/", token).status_code == 401
+        assert admin.post(f"{at}/deactivate/", {"reason": "x"}).status_code == 409
+        assert admin.post(f"{at}/reactivate/", {"reason": "Retour."}).status_code == 302
+        answer = Client().post("/accounts/login/", {"login": "pm", "password": PASSWORD})
+        assert answer.status_code == 302
+        assert (len(events("deactivate_person")), len(events("reactivate_person"))) == (1, 1)

@@ -168,6 +168,9 @@ class TestTheDecision:
             assert "im-refusal" in text
             assert 'name="password"' not in text
             assert task.cycle.version.asset.title in text
+        # Who decides in another role is led to their own task.
+        own = page_of(task_of(cycle, "regulatory_reviewer"))
+        assert own in at(cast.regulatory).get(page_of(task)).content.decode()
         assert at(involved).post(page_of(task), approval(task)).status_code == 403
         give(task, cast.medical)
         assert "im-refusal" in at(cast.medical).get(page_of(task)).content.decode()

@@ -1,14 +1,17 @@
 """``/healthz`` and ``/readyz``."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from celery import current_app
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from approvals.audit import triggers
 from approvals.audit.models import AuditHead
+from config.http import health
 
 
 def test_alive_asks_nothing_of_the_database(client: Client) -> None:
@@ -23,7 +26,7 @@ class TestReady:
         response = client.get("/readyz")
         assert response.status_code == 200
         assert response.json() == dict.fromkeys(
-            ["database", "audittrail", "triggers", "files", "broker"], "ok"
+            ["database", "clock", "audittrail", "triggers", "files", "broker"], "ok"
         )
         assert "no-store" in response["Cache-Control"]
 
@@ -32,6 +35,14 @@ class TestReady:
         assert failing(client) == {
             "audittrail": "Unavailable: the head row is not the last event: run verify_audit"
         }
+
+    def test_b31_a_clock_that_drifts_is_said(
+        self, client: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ahead = timezone.now() + timedelta(seconds=60)
+        monkeypatch.setattr(health, "database_clock", lambda: ahead)
+        assert list(failing(client)) == ["clock"]
+        assert "check NTP" in failing(client)["clock"]
 
     def test_no_head(self, client: Client) -> None:
         AuditHead.objects.all().delete()
