@@ -34,6 +34,8 @@ def signatures_on(version: Version) -> list[Any]:
         covered = [c for c in line.covers if c["id"] in revisions and "revision" in c["label"]]
         line.revision = revisions[covered[0]["id"]] if covered else None
         line.digest = covered[0]["digest"] if covered else ""
+        # A carry names two: the digest that was decided on, and the one that it holds for.
+        line.covered = [(revisions[c["id"]], c["digest"]) for c in covered]
         line.role_label = Role(line.role).label if line.role in Role.values else line.role
     return lines
 

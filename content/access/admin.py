@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
+from approvals.people.enums import Role
 from config.http.admin import ReadOnlyAdmin, ReadOnlyTabularInline
 from content.access.models import Delegation, Membership, Team, TeamProduct
 from content.access.policies import DELEGABLE, can_manage_teams, can_revoke
@@ -75,12 +76,21 @@ class TeamAdmin(ReadOnlyAdmin):
 
 @admin.register(Delegation)
 class DelegationAdmin(ReadOnlyAdmin):
-    list_display = ("delegator", "delegate", "roles", "starts_on", "ends_on", "revoked_at")
+    list_display = ("delegator", "delegate", "role_words", "starts_on", "ends_on", "revoked_at")
+    fields = (
+        *("delegator", "delegate", "role_words", "products", "starts_on", "ends_on"),
+        *("created_at", "revoked_at", "revoked_by", "revocation_reason"),
+    )
+    readonly_fields = ("role_words",)
     list_filter = ("starts_on", "ends_on", "revoked_at")
     list_select_related = ("delegator", "delegate")
     search_fields = ("delegator__username", "delegate__username", "delegate__last_name")
     actions_list = ("lend",)
     actions_detail = ("revoke",)
+
+    @admin.display(description=_("Roles"))
+    def role_words(self, row: Delegation) -> str:
+        return ", ".join(str(Role(role).label) for role in row.roles)
 
     def has_lend_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.holds(*DELEGABLE)  # type: ignore[union-attr]

@@ -134,3 +134,6 @@ class Delegation(Recorded):
                 name="access_revocation_has_who_and_when",
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.delegator} → {self.delegate}"

@@ -216,6 +216,9 @@ class GpException(Recorded):
             )
         ]
 
+    def __str__(self) -> str:
+        return self.legal_basis
+
 
 class ProductFreezeQuerySet(RecordedQuerySet):
     def open_on(self, day: date) -> Self:
@@ -262,6 +265,9 @@ class ProductFreeze(Recorded):
             ),
         ]
 
+    def __str__(self) -> str:
+        return self.reason
+
 
 class SourceDocument(Recorded):
     """A dated source document kept per product: what ``cites`` points to."""
@@ -280,6 +286,9 @@ class SourceDocument(Recorded):
         verbose_name = _("source document")
         verbose_name_plural = _("source documents")
         ordering: ClassVar[list[str]] = ["-dated", "-pk"]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class Jurisdiction(Recorded):

@@ -100,6 +100,9 @@ class Message(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return self.subject or self.topic
+
     @property
     def said(self) -> str:
         """The body without its last line where that is the link: a page has a button for it."""

@@ -57,6 +57,11 @@ class HistoryShape(serializers.Serializer[Any]):
     reason = serializers.CharField(source="history_change_reason", allow_null=True)
 
 
+class CoveredShape(serializers.Serializer[Any]):
+    revision = serializers.IntegerField()
+    digest = serializers.CharField()
+
+
 class SignatureLine(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -69,6 +74,8 @@ class SignatureLine(serializers.Serializer[Any]):
     zone = serializers.CharField()
     revision = serializers.IntegerField()
     digest = serializers.CharField()
+    # All that it binds: a carry names the digest decided on, and the one that it holds for.
+    covered = CoveredShape(many=True)
 
 
 class SignaturesShape(serializers.Serializer[Any]):

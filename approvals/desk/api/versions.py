@@ -99,14 +99,17 @@ def signatures_of(version: Version) -> list[Any]:
     revisions = {str(r.pk): r for r in version.revisions.all() if r.digest}
     anyone = Q(pk__in=[])
     for revision in revisions.values():
-        anyone |= Q(covered__contains=revision.digest)
-    found = Signature.objects.annotate(covered=Cast("covers", TextField())).filter(anyone)
+        anyone |= Q(covers_text__contains=revision.digest)
+    found = Signature.objects.annotate(covers_text=Cast("covers", TextField())).filter(anyone)
     lines = []
     for signature in found.order_by("signed_at", "pk"):
-        for cover in signature.covers:
-            revision = revisions.get(cover["id"])
-            if cover["label"] == "assets.revision" and revision is not None:
-                signature.revision, signature.digest = revision.number, cover["digest"]
-                lines.append(signature)
-                break
+        signature.covered = [
+            {"revision": revisions[cover["id"]].number, "digest": cover["digest"]}
+            for cover in signature.covers
+            if cover["label"] == "assets.revision" and cover["id"] in revisions
+        ]
+        if signature.covered:
+            first = signature.covered[0]
+            signature.revision, signature.digest = first["revision"], first["digest"]
+            lines.append(signature)
     return lines

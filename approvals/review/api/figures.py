@@ -6,11 +6,11 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import serializers
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from approvals.audit import InvalidInput
+from approvals.people.policies import check_role
 from approvals.review.figures import TABLES, VIEWERS, Asked, figures
 from approvals.review.figures.asked import PARAMETERS
 from approvals.review.views.figures import csv_answer
@@ -86,8 +86,7 @@ class FiguresView(ReadEndpoint):
 
     def get(self, request: Request) -> HttpResponse:
         by: Any = request.user
-        if not by.holds(*VIEWERS):
-            raise PermissionDenied
+        check_role(by, VIEWERS)
         given, now = request.query_params.dict(), timezone.now()
         form, name = given.get("format", "json"), given.get("table", "stages")
         asked, faults = Asked.read(given, by=by, today=paris_day(now))

@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from approvals.audit.errors import PolicyDenied
 from approvals.people.enums import Role
 from approvals.people.models import User
 from approvals.review import actions
@@ -85,7 +86,7 @@ class Load(ReadEndpoint):
     def get(self, request: Request) -> Response:
         roles = RoleLead.objects.roles_of(request.user)  # type: ignore[arg-type]
         if not roles:
-            raise PermissionDenied
+            raise PolicyDenied("not_a_lead", _("Only who leads a role sees its load."))
         return Response(LoadShape({"results": load_of(roles, paris_day(timezone.now()))}).data)
 
 

@@ -49,6 +49,9 @@ class PieceRule(Recorded):
             )
         ]
 
+    def __str__(self) -> str:
+        return str(self.get_piece_display())
+
 
 class DossierQuerySet(RecordedQuerySet):
     def visible_to(self, user: User) -> Self:

@@ -161,3 +161,6 @@ class PlannedDeposit(Recorded):
                 name="submissions_outside_owes_reason_and_proof",
             ),
         ]
+
+    def __str__(self) -> str:
+        return day_in_words(self.planned_on)

@@ -52,7 +52,7 @@ class ComparisonShape(serializers.Serializer[Any]):
 class Compare(ReadEndpoint):
     """The current revision (or ``?revision=``) beside an earlier one (``?with=``), by number.
 
-    Without ``with``: the revision before or, for a first one, the last of the version before.
+    Without ``with``: the last one submitted before it or, where none was, the one before.
     """
 
     parameters = ("with", "revision")

@@ -6,9 +6,11 @@ import tempfile
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+
 from content.assets.digests import canonical_metadata
 from content.assets.enums import FileFormat
-from content.assets.models import Revision, RevisionFile, Version
+from content.assets.models import Revision, RevisionFile
 
 CPU_SECONDS = 40
 COMPARED = (FileFormat.PDF, FileFormat.PNG, FileFormat.JPEG, FileFormat.HTML, FileFormat.ZIP)
@@ -51,18 +53,19 @@ class FileDifference:
 
 
 def earlier_than(revision: Revision) -> Revision | None:
-    """Return what a revision is compared with: the one before it, else the version before's last.
+    """Return what a revision is compared with: what reviewers last saw of its asset before it.
 
-    The revision before is the latest earlier one of the same version; a first revision is compared
-    with the last of the version before it, and a first version with nothing.
+    That is the latest earlier revision that was submitted. Where none was, the latest earlier one
+    of the same version or, for a first one, of the version before; a first version's, nothing.
     """
     version = revision.version
-    before = version.revisions.filter(number__lt=revision.number).order_by("number").last()
-    if before is not None:
-        return before
-    versions = Version.objects.filter(asset=version.asset_id, number__lt=version.number)
-    revisions = Revision.objects.filter(version__in=versions)
-    return revisions.select_related("version__asset").order_by("version__number", "number").last()
+    of_it = Q(version=version, number__lt=revision.number)
+    earlier = Revision.objects.filter(
+        of_it | Q(version__asset=version.asset_id, version__number__lt=version.number)
+    )
+    in_order = earlier.select_related("version__asset").order_by("version__number", "number")
+    # A file that was uploaded and replaced before anybody reviewed it would hide what changed.
+    return in_order.exclude(digest="").last() or in_order.last()
 
 
 def compare(before: Revision | None, after: Revision) -> list[FileDifference]:

@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 
 from approvals.audit import InvalidInput, act, current_act
 from approvals.audit.models import AuditEvent, AuditHead
+from approvals.people.actions import record_sign_in
 from approvals.people.models import User
 from approvals.release.models import ReleaseAct
 from approvals.review.actions import cancel, recall
@@ -132,6 +133,7 @@ def test_b37_the_archive_is_read_without_the_application(cast: Cast, tmp_path: P
 def test_b36_a_periodic_evaluation_report(cast: Cast) -> None:
     in_review(cast)
     assert cast.medical
+    record_sign_in(by=cast.pm, now=T0, way="page")
     out = StringIO()
     call_command("evaluation_report", "--since=2026-04-01", "--until=2026-04-30", stdout=out)
     told = json.loads(out.getvalue())
@@ -144,6 +146,8 @@ def test_b36_a_periodic_evaluation_report(cast: Cast) -> None:
     assert told["failures"] == {"signature_refused": 0, "sign_in_failed": 0, "lock_out": 0}
     # The review of who may come in: 21 CFR 11.300, Annex 11 §12.3.
     assert (medical["second_factor"], medical["last_sign_in"]) == (False, None)
+    owner = next(one for one in told["people"] if one["username"] == cast.pm.username)
+    assert owner["last_sign_in"] == T0.isoformat()
     assert told["rights"]["grant_role"] >= 0
     assert told["versions"]["python"].startswith("3.")
     with pytest.raises(CommandError, match="after the last"):

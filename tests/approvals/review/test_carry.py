@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from approvals.audit import InvalidInput, PolicyDenied, StateConflict
+from approvals.desk.queries import signatures_on
 from approvals.people.actions import revoke_role
 from approvals.people.enums import Role
 from approvals.people.models import User
@@ -36,6 +37,7 @@ from tests.factories.review import (
     sign_carry,
     task_of,
 )
+from tests.security.conftest import client_of
 
 # Each walks a whole review, every step of it a signed act.
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -101,6 +103,17 @@ class TestConfirmation:
             kept.from_digest,
             kept.to_digest,
         ]
+
+    def test_its_signature_is_shown_with_both_digests(self, cast: Cast) -> None:
+        version = with_changes(cast, "medical_reviewer")
+        resubmitted(version)
+        kept = sign_carry(version, cast.medical)
+        client = client_of(cast.inspector)
+        told = client.get(f"/api/v1/versions/{version.pk}/signatures/").json()["results"][-1]
+        both = [kept.from_digest, kept.to_digest]
+        assert [covered["digest"] for covered in told["covered"]] == both
+        line = signatures_on(fresh(version))[-1]
+        assert [digest for _number, digest in line.covered] == both
 
     def test_only_by_who_asked(self, cast: Cast, now: datetime) -> None:
         version = with_changes(cast, "medical_reviewer")

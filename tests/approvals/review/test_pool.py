@@ -210,4 +210,6 @@ def test_the_api_does_the_same(cast: Cast, task: ReviewTask) -> None:
     assert client_of(cast.pm).get("/api/v1/role-leads/").json()["results"] == []
     end = admin.post(f"/api/v1/role-leads/{made.json()['id']}/end/", {"reason": "Fin"}, **options)
     assert end.status_code == 204
-    assert director.get("/api/v1/tasks/load/").status_code == 403
+    refused = director.get("/api/v1/tasks/load/")
+    assert (refused.status_code, refused.json()["code"]) == (403, "not_a_lead")
+    assert refused.json()["detail"]

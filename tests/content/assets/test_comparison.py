@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 from rest_framework.test import APIClient
 
+from approvals.review.actions import recall
 from content import child as children
 from content.assets.actions import upload_revision
 from content.assets.comparison import child as engine
@@ -29,6 +30,7 @@ from tests.factories.assets import (
     upload,
 )
 from tests.factories.people import Cast
+from tests.factories.review import in_review
 
 pytestmark = pytest.mark.django_db
 
@@ -219,6 +221,21 @@ class TestWhatItIsComparedWith:
         assert earlier_than(before) is None
         assert compare(None, after)[0].status == "added"
         assert fields_that_differ(before, after) == {}
+
+    def test_what_reviewers_last_saw_goes_before_what_was_replaced_unseen(self, cast: Cast) -> None:
+        cycle = in_review(cast)
+        seen = cycle.revision
+        recall(seen.version_id, reason="Un autre fichier", by=cast.pm, now=T0)
+        for text in ("Deux", "Trois"):
+            third = upload_revision(
+                seen.version_id,
+                files=[make_pdf(text)],
+                prepared_on=PREPARED_ON,
+                by=cast.pm,
+                now=T0,
+                change_summary="",
+            )
+        assert earlier_than(third) == seen
 
     def test_the_api_says_it_all(self, cast: Cast) -> None:
         _before, after = revised(cast, [make_pdf("Un")], [make_pdf("Deux")])

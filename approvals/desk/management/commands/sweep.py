@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from approvals.desk.sweep import sweep
 
@@ -35,6 +36,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, now: str | None, **options: Any) -> None:
         done = sweep(instant(now))
         for what, count in done:
-            self.stdout.write(f"{count} {what}")
+            self.stdout.write(_("%(what)s: %(count)d") % {"what": what, "count": count})
         if not done:
-            self.stdout.write("Nothing was due.")
+            self.stdout.write(_("Nothing was due."))
