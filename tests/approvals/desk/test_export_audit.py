@@ -323,7 +323,7 @@ class TestRefused:
         out = tmp_path / "pack.zip"
         assert self.refused(str(out), "--asset", "FR-0") == "There is no asset 'FR-0'."
         assert self.refused(str(out), "--to", "0").startswith("There is no event 0: give a number")
-        assert "No such file" in self.refused(str(tmp_path / "no" / "pack.zip"))
+        assert self.refused(str(tmp_path / "no" / "pack.zip")).endswith("make it first.")
         out.write_text("mine")
         assert self.refused(str(out)).endswith("is there already: choose another name.")
         assert out.read_text() == "mine"

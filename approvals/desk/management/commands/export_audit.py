@@ -31,6 +31,8 @@ class Command(BaseCommand):
     ) -> None:
         if out.exists():
             raise CommandError(f"{out} is there already: choose another name.")
+        if not out.parent.is_dir():
+            raise CommandError(f"There is no folder {out.parent}: make it first.")
         found = self._asset(asset) if asset else None
         if upto is None:
             # So that a signature covers all that the pack holds.
@@ -39,9 +41,10 @@ class Command(BaseCommand):
         if upto is not None and not 1 <= upto <= last:
             raise CommandError(f"There is no event {upto}: give a number from 1 to {last}.")
         pack = self._write(out, upto or last, found)
+        files = len({row["sha256"] for row in pack.files})
         self.stdout.write(
             f"{out}: {pack.full} events in full, {pack.by_hash} by their hash only, "
-            f"{pack.signed} checkpoints, {len(pack.files)} files, up to event {pack.upto}."
+            f"{pack.signed} checkpoints, {files} files, up to event {pack.upto}."
         )
         self.stdout.write(f"SHA-256 {pack.sha256}")
 
