@@ -39,11 +39,15 @@ SLIDE = (
 )
 
 
-def sealed_address(file: RevisionFile, user: User) -> str:
-    """Return where a person sees a file in a frame for the next quarter of an hour."""
+def in_frame(file: RevisionFile, user: User) -> tuple[str, list[str]]:
+    """Return where a person sees a file in a frame for the next quarter of an hour, and its slides.
+
+    A package is read through once for both; an e-mail has no slides.
+    """
+    names = entries_of(file) if file.format == FileFormat.ZIP else []
     token = signing.dumps([file.pk, user.pk], salt=SALT)
-    entry = entrance(file) if file.format == FileFormat.ZIP else "index.html"
-    return reverse("assets:sealed", args=[token, entry or "index.html"])
+    entry = entrance(names) or "index.html"
+    return reverse("assets:sealed", args=[token, entry]), slides_among(names)
 
 
 def entries_of(file: RevisionFile) -> list[str]:
@@ -55,23 +59,22 @@ def entries_of(file: RevisionFile) -> list[str]:
         return []
 
 
-def entrance(file: RevisionFile) -> str:
+def entrance(entries: list[str]) -> str:
     """Return the entry that a slide opens with, or "": its index, else its first page or picture.
 
     FORMATS.md: ``index.html``, older ``<name>.html``; image slides ``image.png``; ``pdf.pdf``.
     """
-    names = sorted(entries_of(file), key=lambda name: (name.count("/"), name))
+    names = sorted(entries, key=lambda name: (name.count("/"), name))
     pages = [name for name in names if name.lower().endswith(MARKUP)]
     index = [name for name in pages if PurePosixPath(name).name.lower() == "index.html"]
     others = [name for name in names if _type_of(name).startswith(("image/", "application/pdf"))]
     return next(iter([*index, *pages, *others]), "")
 
 
-def slides_of(file: RevisionFile) -> list[str]:
+def slides_among(entries: list[str]) -> list[str]:
     """Return the entries of a package that are shown as slides: its pages, else its pictures."""
-    names = entries_of(file)
-    pages = [name for name in names if name.lower().endswith(MARKUP)]
-    return pages or [name for name in names if _type_of(name).startswith("image/")]
+    pages = [name for name in entries if name.lower().endswith(MARKUP)]
+    return pages or [name for name in entries if _type_of(name).startswith("image/")]
 
 
 def _type_of(name: str) -> str:

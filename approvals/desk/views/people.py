@@ -61,13 +61,22 @@ class ReasonForm(forms.Form):
     )
 
 
-class PasswordResetForm(ReasonForm):
-    password = forms.CharField(
+def _password_to_begin_with(**more: Any) -> forms.CharField:
+    return forms.CharField(
         label=_("Password to begin with"),
         help_text=_("Give it to the person by another way than by mail; they replace it at once."),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        **more,
     )
+
+
+def _roles_of(person: User) -> str:
+    return ", ".join(str(role.label) for role in Role if role in person.role_names) or "—"
+
+
+class PasswordResetForm(ReasonForm):
+    password = _password_to_begin_with()
 
 
 class PasswordReset(_AboutPerson):
@@ -119,10 +128,8 @@ class Reactivate(_AboutPerson):
     done = _("The account is active again.")
 
     def consequences(self, obj: User) -> list[str]:
-        names = ", ".join(str(role.label) for role in Role if role in obj.role_names)
-        return [
-            gettext("They sign in again, with these roles: %(roles)s.") % {"roles": names or "—"}
-        ]
+        said = gettext("They sign in again, with these roles: %(roles)s.")
+        return [said % {"roles": _roles_of(obj)}]
 
     def perform(self, obj: User, cleaned_data: dict[str, Any], by: User, now: datetime) -> str:
         reactivate(obj, **cleaned_data, by=by, now=now)
@@ -145,13 +152,7 @@ class PersonForm(forms.Form):
     granted = forms.MultipleChoiceField(
         label=_("Roles"), choices=Role.choices, widget=forms.CheckboxSelectMultiple
     )
-    password = forms.CharField(
-        label=_("Password to begin with"),
-        help_text=_("Give it to the person by another way than by mail; they replace it at once."),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        validators=[validate_password],
-    )
+    password = _password_to_begin_with(validators=[validate_password])
 
 
 class NewPerson(ActPage):
@@ -224,8 +225,7 @@ class _Roles(_AboutPerson):
         return {"offered": [role for role in Role if (role in obj.role_names) is self.held]}
 
     def consequences(self, obj: User) -> list[str]:
-        names = ", ".join(str(role.label) for role in Role if role in obj.role_names)
-        return [gettext("Roles today: %(roles)s.") % {"roles": names or "—"}]
+        return [gettext("Roles today: %(roles)s.") % {"roles": _roles_of(obj)}]
 
 
 class RoleGive(_Roles):

@@ -14,7 +14,7 @@ from content.assets.enums import FileFormat
 from content.assets.files import download, page_picture, picture_of
 from content.assets.models import Revision, RevisionFile
 from content.assets.page_images import page_count
-from content.assets.previews import FRAMED, sealed_address, slides_of
+from content.assets.previews import FRAMED, in_frame
 from content.catalogue.enums import DocumentKind
 from content.catalogue.models import SourceDocument
 from content.files import open_stored
@@ -68,12 +68,14 @@ def papers_of(revision: Revision, reader: User) -> list[dict[str, Any]]:
 
 def _paper(file: RevisionFile, reader: User) -> dict[str, Any]:
     if file.format in FRAMED:
+        address, slides = in_frame(file, reader)
+        lines = _lines(file) if file.format == FileFormat.HTML else []
         return {
             "file": file,
             "kind": "frame",
-            "address": sealed_address(file, reader),
-            "lines": _lines(file) if file.format == FileFormat.HTML else [],
-            "slides": slides_of(file) if file.format == FileFormat.ZIP else [],
+            "address": address,
+            "lines": lines,
+            "slides": slides,
         }
     if file.format == FileFormat.PDF:
         pages = range(1, page_count(file.sha256) + 1)

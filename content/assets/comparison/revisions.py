@@ -8,9 +8,13 @@ from typing import Any
 
 from django.db.models import Q
 
+from content import child as children
+from content.assets.comparison import child
+from content.assets.derived import keep, kept
 from content.assets.digests import canonical_metadata
 from content.assets.enums import FileFormat
 from content.assets.models import Revision, RevisionFile
+from content.files import open_stored
 
 CPU_SECONDS = 40
 COMPARED = (FileFormat.PDF, FileFormat.PNG, FileFormat.JPEG, FileFormat.HTML, FileFormat.ZIP)
@@ -106,7 +110,7 @@ def _difference(before: RevisionFile | None, after: RevisionFile) -> FileDiffere
 def _places(before: RevisionFile, after: RevisionFile) -> list[dict[str, Any]] | None:
     if after.format not in COMPARED:
         return None
-    said = _kept(before, after) or _made(before, after)
+    said = kept(_path(before, after)) or _made(before, after)
     return json.loads(said)["places"] if said else None
 
 
@@ -114,19 +118,8 @@ def _path(before: RevisionFile, after: RevisionFile) -> str:
     return f"differences/{WAY}/{after.sha256[:2]}/{before.sha256}-{after.sha256}.json"
 
 
-def _kept(before: RevisionFile, after: RevisionFile) -> bytes | None:
-    from content.assets.derived import kept
-
-    return kept(_path(before, after))
-
-
 def _made(before: RevisionFile, after: RevisionFile) -> bytes | None:
     """Compare two files in the child; a failure is not kept."""
-    from content.assets.comparison import child
-    from content.assets.derived import keep
-    from content.child import answer_of
-    from content.files import open_stored
-
     with (
         open_stored(before.sha256) as old,
         open_stored(after.sha256) as new,
@@ -135,7 +128,7 @@ def _made(before: RevisionFile, after: RevisionFile) -> bytes | None:
         both.write(b"%d\n" % before.size)
         shutil.copyfileobj(old, both)
         shutil.copyfileobj(new, both)
-        made = answer_of(child.__file__, after.format, file=both, cpu_seconds=CPU_SECONDS)
+        made = children.answer_of(child.__file__, after.format, file=both, cpu_seconds=CPU_SECONDS)
     return None if made is None else keep(_path(before, after), made)
 
 

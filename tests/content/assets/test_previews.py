@@ -8,7 +8,7 @@ import time_machine
 from django.test import Client
 
 from approvals.people.models import User
-from content.assets.previews import entrance, sealed_address
+from content.assets.previews import entrance, entries_of, in_frame
 from tests.factories import T0, keep
 from tests.factories.assets import make_asset, make_html, make_version, make_zip
 from tests.factories.people import Cast
@@ -20,6 +20,11 @@ pytestmark = pytest.mark.django_db
 def _the_day() -> Any:
     with time_machine.travel(T0, tick=False):
         yield
+
+
+def sealed_address(file: Any, person: User) -> str:
+    address, _slides = in_frame(file, person)
+    return address
 
 
 def file_of(cast: Cast, file: Any, asset_type: str) -> Any:
@@ -83,5 +88,11 @@ def test_the_address_is_sealed_short_lived_and_for_one_person(cast: Cast, client
 
 
 def test_a_slide_without_an_index_opens_with_its_picture(cast: Cast) -> None:
-    assert entrance(file_of(cast, make_zip({"image.png": b"\x89PNG"}), "slide")) == "image.png"
-    assert entrance(file_of(cast, make_zip({"a.html": b"x", "b.css": b""}), "slide")) == "a.html"
+    assert (
+        entrance(entries_of(file_of(cast, make_zip({"image.png": b"\x89PNG"}), "slide")))
+        == "image.png"
+    )
+    assert (
+        entrance(entries_of(file_of(cast, make_zip({"a.html": b"x", "b.css": b""}), "slide")))
+        == "a.html"
+    )
