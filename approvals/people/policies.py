@@ -56,12 +56,17 @@ def needs_second_factor(by: User) -> bool:
     return bool(settings.SECOND_FACTOR_ROLES) and by.holds(*settings.SECOND_FACTOR_ROLES)
 
 
+def owes_second_factor(by: User) -> bool:
+    """Whether a person must register a second factor before anything else."""
+    return by.second_factor_since is None and needs_second_factor(by)
+
+
 def check_second_factor_registered(by: User) -> None:
     """Refuse whoever holds a role that asks for a second factor, and has none.
 
     :raises PolicyDenied: ``second_factor_owed``.
     """
-    if by.second_factor_since is None and needs_second_factor(by):
+    if owes_second_factor(by):
         raise PolicyDenied(
             "second_factor_owed",
             _("Your role asks for a second factor: register one on your profile first."),

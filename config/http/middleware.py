@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from approvals.people.policies import needs_second_factor
+from approvals.people.policies import owes_second_factor
 from config.http import factors
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -88,8 +88,7 @@ class SecondFactorFirst:
         if not factors.given_in(request, person):
             logout(request)
             return redirect_to_login(request.get_full_path())
-        owes = person.second_factor_since is None and needs_second_factor(person)
-        if owes and not _registers(request.path):
+        if owes_second_factor(person) and not _registers(request.path):
             return redirect("desk:factors")
         return self.get_response(request)
 
