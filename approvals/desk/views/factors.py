@@ -32,7 +32,7 @@ from approvals.people.actions import (
 from approvals.people.enums import EVERYONE
 from approvals.people.forms import KEY, OTP, PASSWORD, again_fields, field_of_refusal
 from approvals.people.models import User
-from approvals.people.policies import needs_second_factor
+from approvals.people.policies import needs_second_factor, owes_second_factor
 from config.http.factors import forget_in
 from config.http.once import Sending
 from config.http.pages import Page
@@ -55,7 +55,7 @@ class Factors(Page):
             totp=next((one for one in mine if one.type == factors.Kind.TOTP), None),
             keys=[one for one in mine if one.type == factors.Kind.WEBAUTHN],
             codes_left=len(factors.unused_recovery_codes(self.by)),
-            owed=not self.by.second_factor_since and needs_second_factor(self.by),
+            owed=owes_second_factor(self.by),
         )
 
 
