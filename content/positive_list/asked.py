@@ -11,14 +11,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from approvals.audit import InvalidInput
-from approvals.people.models import User
+from content.access.policies import Scope
 from content.assets.enums import Audience
 from content.assets.models import AssetType
 from content.assets.validity.answers import known_when
 from content.calendar import paris_day
 from content.catalogue.models import ListHead, Product
 from content.positive_list.enums import View
-from content.positive_list.queries import LISTS, Filters, Key, Page, scope_for
+from content.positive_list.queries import LISTS, Filters, Key, Page
 
 PARAMETERS = ("on", "as_of", "product", "asset_type", "audience", "q")
 PAGE_SIZE = 50
@@ -35,14 +35,14 @@ class Asked:
     stated: str
     filters: Filters
 
-    def page(self, user: User, *, cursor: str = "", limit: int | None = PAGE_SIZE) -> Page:
-        """Return a page of the list.
+    def page(self, scope: Scope | None, *, cursor: str = "", limit: int | None = PAGE_SIZE) -> Page:
+        """Return a page of the list, for what a person may read.
 
         :raises InvalidInput: field ``cursor``.
         """
         after = self._key(cursor) if cursor else None
         return LISTS[self.view](
-            user, day=self.day, as_of=self.as_of, filters=self.filters, after=after, limit=limit
+            scope, day=self.day, as_of=self.as_of, filters=self.filters, after=after, limit=limit
         )
 
     def cursor(self, after: Key) -> str:
@@ -61,9 +61,8 @@ class Asked:
     def _salt(self) -> str:
         return repr((str(self.view), self.day.isoformat(), self.stated, astuple(self.filters)))
 
-    def etag(self, user: User, *, today: date, extra: object = "") -> str:
+    def etag(self, scope: Scope | None, *, today: date, extra: object = "") -> str:
         """Return what changes when the answer may: list version, Paris day, scope, language…"""
-        scope = scope_for(user)
         seen = scope and (
             scope.sees_all,
             scope.sees_medical,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, Max, Min, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q
 
 from approvals.people.enums import FIELD, OWNERS
 from approvals.people.models import User
@@ -23,6 +23,11 @@ from content.catalogue.models import unaccented
 from content.positive_list.enums import View
 
 Key = tuple[str, int]
+# What an entry shows of its version.
+COLUMNS = (
+    *("version_id", "code", "number", "title", "asset_type", "audience", "nature"),
+    *("products", "reference", "starts_on", "ends_on", "sort_key"),
+)
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ class Page:
 
 
 def positive(
-    user: User,
+    scope: Scope | None,
     *,
     day: date,
     as_of: datetime,
@@ -85,13 +90,16 @@ def positive(
     after: Key | None = None,
     limit: int | None = None,
 ) -> Page:
-    """Return the promotional versions that a person may use on a day, as known at an instant."""
-    entries = _usable(user, View.POSITIVE, day=day, as_of=as_of)
+    """Return the promotional versions that may be used on a day, as known at an instant.
+
+    ``scope`` is what the person who asks may read: ``scope_for`` tells, once a request.
+    """
+    entries = _usable(scope, View.POSITIVE, day=day, as_of=as_of)
     return _page(_filtered(entries, filters), after, limit)
 
 
 def valid_documents(
-    user: User,
+    scope: Scope | None,
     *,
     day: date,
     as_of: datetime,
@@ -99,13 +107,13 @@ def valid_documents(
     after: Key | None = None,
     limit: int | None = None,
 ) -> Page:
-    """Return the other versions that a person may use on a day; medical ones for whom they are."""
-    entries = _usable(user, View.DOCUMENTS, day=day, as_of=as_of)
+    """Return the other versions that may be used on a day; medical ones for whom they are."""
+    entries = _usable(scope, View.DOCUMENTS, day=day, as_of=as_of)
     return _page(_filtered(entries, filters), after, limit)
 
 
 def negative(
-    user: User,
+    scope: Scope | None,
     *,
     day: date,
     as_of: datetime,
@@ -115,9 +123,9 @@ def negative(
 ) -> Page:
     """Return every promotional version that was once usable and is not on a day, and why."""
     usable = Entry.objects.known_at(as_of).covering(day).filter(version=OuterRef("version"))
-    once = in_scope(Entry.objects.once_usable(day, as_of), scope_for(user), View.NEGATIVE)
+    once = in_scope(Entry.objects.once_usable(day, as_of), scope, View.NEGATIVE)
     page = _page(_filtered(once.filter(~Exists(usable)), filters), after, limit)
-    return Page(_explained(page.rows, user, day=day, as_of=as_of), page.after)
+    return Page(_explained(page.rows, scope, day=day, as_of=as_of), page.after)
 
 
 LISTS = {View.POSITIVE: positive, View.NEGATIVE: negative, View.DOCUMENTS: valid_documents}
@@ -134,21 +142,22 @@ def in_scope(entries: Any, scope: Scope | None, view: View | None = None) -> Any
     """Narrow entries to what a scope may read, and to a list's natures."""
     if scope is None:
         return entries.none()
+    narrowed = Q()
     if view in {View.POSITIVE, View.NEGATIVE}:
-        entries = entries.filter(nature=Nature.PROMOTIONAL)
+        narrowed &= Q(nature=Nature.PROMOTIONAL)
     elif view == View.DOCUMENTS:
-        entries = entries.exclude(nature=Nature.PROMOTIONAL)
-    if not scope.sees_medical:
-        entries = entries.exclude(nature=Nature.MEDICAL)
-    if scope.sees_all:
-        return entries
-    theirs = Q(product__in=scope.product_ids) | Q(product__isnull=True, team__in=scope.team_ids)
-    return entries.filter(theirs)
+        narrowed &= ~Q(nature=Nature.PROMOTIONAL)
+    if not scope.sees_medical and view not in {View.POSITIVE, View.NEGATIVE}:
+        narrowed &= ~Q(nature=Nature.MEDICAL)
+    if not scope.sees_all:
+        narrowed &= Q(product__in=scope.product_ids) | Q(
+            product__isnull=True, team__in=scope.team_ids
+        )
+    return entries.filter(narrowed)
 
 
-def _usable(user: User, view: View, *, day: date, as_of: datetime) -> Any:
-    entries = Entry.objects.known_at(as_of).covering(day)
-    return in_scope(entries, scope_for(user), view)
+def _usable(scope: Scope | None, view: View, *, day: date, as_of: datetime) -> Any:
+    return in_scope(Entry.objects.known_at(as_of).covering(day), scope, view)
 
 
 def _filtered(entries: Any, filters: Filters) -> Any:
@@ -165,47 +174,42 @@ def _filtered(entries: Any, filters: Filters) -> Any:
 
 def _page(entries: Any, after: Key | None, limit: int | None) -> Page:
     """Group entries by version before the limit, so that a page is full whatever its products."""
-    versions = entries.values("version_id").annotate(key=Min("sort_key"), entry=Max("pk"))
     if after is not None:
         key, version_id = after
-        versions = versions.filter(Q(key__gt=key) | Q(key=key, version_id__gt=version_id))
-    versions = versions.order_by("key", "version_id")
-    found = list(versions[: limit + 1] if limit else versions)
+        entries = entries.filter(Q(sort_key__gt=key) | Q(sort_key=key, version_id__gt=version_id))
+    # The entries of a version differ in their product only: any of them stands for it.
+    one_each = entries.values("sort_key", "version_id").annotate(entry=Max("pk"))
+    one_each = one_each.order_by("sort_key", "version_id").values("entry")
+    wanted = Entry.objects.filter(pk__in=one_each[: limit + 1] if limit else one_each)
+    found = list(wanted.order_by("sort_key", "version_id").values(*COLUMNS))
     more = limit is not None and len(found) > limit
-    found = found[:limit] if more else found
-    kept = Entry.objects.in_bulk([row["entry"] for row in found])
-    rows = [_row(kept[row["entry"]], (row["key"], row["version_id"])) for row in found]
+    rows = [_row(entry) for entry in (found[:limit] if more else found)]
     return Page(rows, rows[-1].key if more else None)
 
 
-def _row(entry: Entry, key: Key) -> Row:
+def _row(entry: dict[str, Any]) -> Row:
+    first, after, key = entry.pop("starts_on"), entry.pop("ends_on"), entry.pop("sort_key")
+    version = entry.pop("version_id")
     return Row(
-        version=entry.version_id,
-        code=entry.code,
-        number=entry.number,
-        title=entry.title,
-        asset_type=entry.asset_type,
-        audience=entry.audience,
-        nature=entry.nature,
-        products=entry.products,
-        reference=entry.reference,
-        usable_from=entry.starts_on,
-        last_usable_day=entry.ends_on - timedelta(days=1),
-        key=key,
+        **entry,
+        version=version,
+        usable_from=first,
+        last_usable_day=after - timedelta(days=1),
+        key=(key, version),
     )
 
 
 # Why not, since when, what instead: for a whole page at once.
 
 
-def _explained(rows: list[Row], user: User, *, day: date, as_of: datetime) -> list[Row]:
+def _explained(rows: list[Row], scope: Scope | None, *, day: date, as_of: datetime) -> list[Row]:
     ids = [row.version for row in rows]
     bars = {
         pk: reasons_on(bars_of(facts), day)
         for pk, facts in FactsReader(ids, as_of=as_of).read().items()
     }
     ended = _last_ended(ids, day=day, as_of=as_of)
-    instead = replacements(user, ids, day=day, as_of=as_of)
+    instead = replacements(scope, ids, day=day, as_of=as_of)
     last = last_days_of_use(ids, day=day, as_of=as_of)
     rows = [replace(row, last_usable_day=last[row.version]) for row in rows]
     return [_with_reason(row, bars[row.version], ended, instead) for row in rows]
@@ -236,13 +240,13 @@ def _with_reason(
 
 
 def replacements(
-    user: User, version_ids: Collection[int], *, day: date, as_of: datetime
+    scope: Scope | None, version_ids: Collection[int], *, day: date, as_of: datetime
 ) -> dict[int, Replacement]:
-    """Return what a person may use on a day instead of each version.
+    """Return what may be used on a day instead of each version.
 
     Another version of the same asset, else a version that says that it replaces this one.
     """
-    usable = in_scope(Entry.objects.known_at(as_of).covering(day), scope_for(user))
+    usable = in_scope(Entry.objects.known_at(as_of).covering(day), scope)
     found: dict[int, Replacement] = {}
     links = Dependency.objects.filter(
         kind=DependencyKind.REPLACES, target__in=version_ids, dependent__in=usable.values("version")

@@ -2,16 +2,17 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from approvals.people.models import User
+from content.access.policies import Scope
 from content.assets.enums import LimitCode, Nature
 from content.assets.models import Entry, Period, Revision, Version
-from content.assets.validity import Reason, until_when, usable_on, why_not
+from content.assets.validity import Reason, stretch_on, until_when, why_not
 from content.positive_list.queries import (
     Replacement,
     in_scope,
@@ -24,7 +25,7 @@ VERSION_NEEDED = "version_needed"
 
 @dataclass(frozen=True)
 class Status:
-    """The answer for one piece on a day; ``version`` is None where the piece is not known yet."""
+    """The answer for one piece on a day; no ``version_id``: not known yet."""
 
     code: str
     number: int | None
@@ -35,7 +36,8 @@ class Status:
     last_usable_day: date | None
     why_not: list[Reason]
     use_instead: Replacement | None
-    version: Version | None = None
+    version_id: int | None = None
+    asset_type: str = ""
 
 
 def status(
@@ -56,7 +58,12 @@ def status(
     :raises Version.DoesNotExist: for what is absent, not theirs, or, for the field, never
         released: one answer for all three.
     """
-    known = visible_versions(user).filter(asset__code=code.strip().upper())
+    scope, code = scope_for(user), code.strip().upper()
+    if number is not None and not reference and prepared_on is None:
+        listed = _listed(scope, code, number, day=day, as_of=as_of)
+        if listed is not None:
+            return listed
+    known = visible_versions(user, scope).filter(asset__code=code)
     found = _named(known, number, reference, prepared_on)
     found = found.annotate(frozen_metadata=_of_last_frozen_revision("metadata_text"))
     versions = list(found.select_related("asset__asset_type").order_by("number"))
@@ -67,16 +74,38 @@ def status(
         if len(released) > 1:
             return _version_needed(released[-1], day=day, as_of=as_of)
         versions = released or versions
-    return status_of(user, versions[-1], day=day, as_of=as_of)
+    return status_of(scope, versions[-1], day=day, as_of=as_of)
 
 
-def visible_versions(user: User) -> Any:
+def _listed(
+    scope: Scope | None, code: str, number: int, *, day: date, as_of: datetime
+) -> Status | None:
+    """Answer yes from the very entry that the lists show, in one query; None: look further."""
+    entries = in_scope(Entry.objects.filter(code=code, number=number), scope)
+    entry = entries.known_at(as_of).covering(day).order_by("pk").first()
+    if entry is None:
+        return None
+    return Status(
+        code=code,
+        number=number,
+        title=entry.title,
+        day=day,
+        as_of=as_of,
+        usable=True,
+        last_usable_day=entry.ends_on - timedelta(days=1),
+        why_not=[],
+        use_instead=None,
+        version_id=entry.version_id,
+        asset_type=entry.asset_type,
+    )
+
+
+def visible_versions(user: User, scope: Scope | None) -> Any:
     """Return the versions a person may ask about: in preparation where they see it, else released.
 
     The field gets what was released for its teams; a component is on no list, and belongs to the
     teams of its asset's products.
     """
-    scope = scope_for(user)
     if scope is None:
         return Version.objects.none()
     if scope.sees_all:
@@ -119,25 +148,28 @@ def _title_of(version: Any) -> str:
     return str(json.loads(frozen)["title"]) if frozen else str(version.asset.title)
 
 
-def status_of(user: User, version: Version, *, day: date, as_of: datetime) -> Status:
+def status_of(scope: Scope | None, version: Version, *, day: date, as_of: datetime) -> Status:
     """Answer for one version that the person may ask about."""
-    usable = usable_on(version, day, as_of=as_of)
+    stretch = stretch_on(version, day, as_of=as_of)
     reasons: list[Reason] = []
     instead = None
-    if not usable:
+    if stretch is None:
         reasons = why_not(version, day, as_of=as_of) or _recorded_reason(version, day, as_of)
-        instead = replacements(user, [version.pk], day=day, as_of=as_of).get(version.pk)
+        instead = replacements(scope, [version.pk], day=day, as_of=as_of).get(version.pk)
     return Status(
         code=version.asset.code,
         number=version.number,
         title=_title_of(version),
         day=day,
         as_of=as_of,
-        usable=usable,
-        last_usable_day=until_when(version, day, as_of=as_of),
+        usable=stretch is not None,
+        last_usable_day=stretch.ends_on - timedelta(days=1)
+        if stretch
+        else until_when(version, day, as_of=as_of),
         why_not=reasons,
         use_instead=instead,
-        version=version,
+        version_id=version.pk,
+        asset_type=version.asset.asset_type.code,
     )
 
 

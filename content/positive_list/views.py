@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -15,11 +16,11 @@ from config.http.pages import Page
 from content.access.policies import products_of
 from content.assets.enums import Audience, FileFormat
 from content.assets.files import SANDBOX, download
-from content.assets.models import AssetType, RevisionFile, Version
+from content.assets.models import AssetType, Revision, RevisionFile, Version
 from content.calendar import paris_day
 from content.positive_list.asked import Asked, asked, moment, read_day
 from content.positive_list.enums import View
-from content.positive_list.queries import Row
+from content.positive_list.queries import Row, scope_for
 from content.positive_list.status import VERSION_NEEDED, Status, status
 
 FIELD_PAGE = 30
@@ -41,6 +42,12 @@ def by_product(rows: list[Row]) -> list[tuple[str, list[Row]]]:
     return sorted(groups.items())
 
 
+def files_of(version_id: int) -> QuerySet[RevisionFile]:
+    """Return the files of a version's last revision, in their order."""
+    last = Revision.objects.filter(version=version_id).order_by("-number").values("pk")[:1]
+    return RevisionFile.objects.filter(revision__in=last).order_by("position")
+
+
 class ListView(Page):
     """A list on a day, with its filters in the address."""
 
@@ -58,10 +65,11 @@ class ListView(Page):
 
     def listed(self, request: HttpRequest, view: View) -> dict[str, Any]:
         question, errors = self.question(request, view)
+        scope = scope_for(self.by)
         try:
-            page = question.page(self.by, cursor=request.GET.get("cursor", ""), limit=self.size)
+            page = question.page(scope, cursor=request.GET.get("cursor", ""), limit=self.size)
         except InvalidInput:
-            page = question.page(self.by, limit=self.size)
+            page = question.page(scope, limit=self.size)
         query = request.GET.copy()
         query.pop("cursor", None)
         following = ""
@@ -127,15 +135,15 @@ class Piece(Page):
 
     def verdict(self, answer: Status, **context: Any) -> HttpResponse:
         files: list[RevisionFile] = []
-        if answer.usable and answer.version is not None:
-            files = list(answer.version.current_revision.files.order_by("position"))
+        if answer.usable and answer.version_id is not None:
+            files = list(files_of(answer.version_id))
         needed = any(reason.code == VERSION_NEEDED for reason in answer.why_not)
         return self.page(
             title=answer.code,
             answer=answer,
             files=files,
             version_needed=needed,
-            types=names_of_types(),
+            type_name=names_of_types().get(answer.asset_type, ""),
             **context,
         )
 
@@ -180,9 +188,9 @@ class PieceFile(Piece):
 
     def get(self, request: HttpRequest, code: str, number: int, position: int) -> FileResponse:
         answer = self.answer_for(code, number=number)
-        if not answer.usable or answer.version is None:
+        if not answer.usable or answer.version_id is None:
             raise Http404
-        kept = answer.version.current_revision.files.filter(position=position).first()
+        kept = files_of(answer.version_id).filter(position=position).first()
         if kept is None:
             raise Http404
         response = download(kept)

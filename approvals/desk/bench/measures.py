@@ -12,14 +12,17 @@ from django.db import connection
 
 from approvals.audit.models import AuditHead
 from approvals.audit.verification import Verification, events
-from approvals.desk.bench.rows import write_events, write_versions
+from approvals.desk.bench.requests import Asked, ask, field_reader
+from approvals.desk.bench.rows import write_events, write_products, write_versions
 from approvals.people.actions import choose_language
 from approvals.people.models import User
 from content.calendar import paris_day
 from content.catalogue.models import Product
-from content.positive_list.queries import Filters, positive
+from content.positive_list.queries import Filters, positive, scope_for
 
 PAGE = 50
+# What the figures for many versions are held against.
+FEW = 10_000
 PER_CORE = "the processor of this process; the database has its own"
 ACTS = 500
 PAGES = 200
@@ -47,11 +50,48 @@ def measure(now: datetime, *, versions: int, count: int, by: User) -> Iterator[F
     write_events(count, by, now)
     yield from _chain(count)
     yield from _acts(now)
-    write_versions(versions, by, now)
+    products = write_products()
+    token, few = field_reader(products, now), min(FEW, versions)
+    write_versions(0, few, products, by, now)
+    small = _asked(token)
+    write_versions(few, versions, products, by, now)
+    large = _asked(token)
+    yield from _requests(small, few, large, versions)
+    yield from _lists(now, versions)
+
+
+def _asked(token: str) -> dict[str, Asked]:
+    """Ask with statistics of the rows that are there, as a database that is looked after has."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
-    yield from _lists(now, versions)
+            cursor.execute("VACUUM ANALYZE")
+    return ask(token)
+
+
+def _requests(
+    small: dict[str, Asked], few: int, large: dict[str, Asked], versions: int
+) -> Iterator[Figure]:
+    """Say how many requests a second, beside the plain view, and what more rows cost."""
+    said = f"{versions:,} versions, by token, one process"
+    plain, page = large["plain"].rate, large["page"].rate
+    yield Figure("plain view: token, team, one .values()", plain, "requests/s", said)
+    yield Figure("positive list, a team's page of 20", page, "requests/s", _of(page, plain))
+    yield Figure(
+        "the same, not new (304)",
+        large["fresh"].rate,
+        "requests/s",
+        f"{large['fresh'].rate / page:.2f} × the page",
+    )
+    check = large["check"].rate
+    yield Figure("status check", check, "requests/s", _of(check, plain))
+    for kind, words in (("page", "a team's page"), ("check", "status check"), ("plain", "plain")):
+        before, after = small[kind].p95, large[kind].p95
+        note = f"{after / before:.2f} × the {before * 1000:.2f} ms of {few:,} versions"
+        yield Figure(f"p95, {words}", after * 1000, "ms", note)
+
+
+def _of(rate: float, plain: float) -> str:
+    return f"{100 * rate / plain:.0f} % of the plain view"
 
 
 def _chain(count: int) -> Iterator[Figure]:
@@ -99,6 +139,7 @@ def _acts(now: datetime) -> Iterator[Figure]:
 
 def _lists(now: datetime, versions: int) -> Iterator[Figure]:
     reader: Any = get_user_model().objects.get(username="inspector")
+    scope = scope_for(reader)
     day = paris_day(now)
     said = f"{versions:,} versions"
     products = list(Product.objects.order_by("pk").values_list("cis", flat=True))
@@ -106,10 +147,10 @@ def _lists(now: datetime, versions: int) -> Iterator[Figure]:
     def one_product() -> None:
         for turn in range(PAGES):
             filters = Filters(product=products[turn % len(products)])
-            positive(reader, day=day, as_of=now, filters=filters, limit=PAGE)
+            positive(scope, day=day, as_of=now, filters=filters, limit=PAGE)
 
     def whole() -> None:
-        positive(reader, day=day, as_of=now, limit=PAGE)
+        positive(scope, day=day, as_of=now, limit=PAGE)
 
     yield Figure("positive list, a product's page", 1000 / _rate(one_product, PAGES), "ms", said)
     yield Figure("positive list, the first page of all", 1000 / _rate(whole, 1), "ms", said)

@@ -10,16 +10,19 @@ from django.db import connection, models
 from approvals.audit.hashing import canonical, chain_hash
 from approvals.audit.models import AuditEvent, AuditHead
 from approvals.people.models import User
-from content.assets.enums import Audience, LimitCode, Nature
-from content.assets.models import Asset, AssetType, Entry, Period, Version
+from content.assets.enums import Audience, LimitCode, Nature, State
+from content.assets.models import Asset, AssetType, Entry, Period, Revision, Version
 from content.calendar import add_months, paris_day
 from content.catalogue.models import Jurisdiction, Product
 
 BATCH = 5000
 # What brings an event's text to the 315 bytes of SECURITY.md's figures.
 PADDING = "x" * 153
-# Past every number that the demonstration's own rows have.
+# Past every number that the demonstration's own rows have; as long as every one that follows.
 FIRST = 1_000_000
+PRODUCTS = 500
+# One version in so many may be used today.
+USABLE = 10
 
 
 def write_events(count: int, by: User, now: datetime) -> None:
@@ -51,43 +54,86 @@ def _events(head: AuditHead, count: int, by: User, now: datetime) -> Iterator[Au
         yield event
 
 
-def write_versions(count: int, by: User, now: datetime) -> None:
-    """Write versions of which one in ten is usable today, spread over the products."""
-    products = list(Product.objects.order_by("pk"))
-    kind = AssetType.objects.order_by("pk")[0]
-    shared = {
-        "asset_type": kind,
-        "jurisdiction": Jurisdiction.objects.order_by("pk")[0],
-        "owner": by,
-        "created_at": now,
-        "nature": Nature.PROMOTIONAL,
-        "audience": Audience.HCP,
-    }
-    for first in range(FIRST, FIRST + count, BATCH):
-        made = [
-            _one(pk, products[pk % len(products)], shared)
-            for pk in range(first, min(first + BATCH, FIRST + count))
-        ]
+def write_products() -> list[Product]:
+    """Write as many products as a large company has, and return them."""
+    made = [
+        Product(pk=FIRST + number, cis=f"9{number:07d}", name=f"BENCHMARK {number} mg")
+        for number in range(PRODUCTS)
+    ]
+    for product in made:
+        product.settle_search_text()
+    _insert(iter(made))
+    return made
+
+
+def write_versions(
+    already: int, count: int, products: list[Product], by: User, at: datetime
+) -> None:
+    """Bring the versions from ``already`` to ``count``: one in ten usable, over all products."""
+    if not already:
+        already = min(BATCH, count)
+        made = [_one(FIRST + number, products, by, at) for number in range(already)]
         for rows in zip(*made, strict=True):
             _insert(iter(rows))
+    # What was written is copied under new keys, twice as many rows each time.
+    while already < count:
+        more = min(already, count - already)
+        for model in (Asset, Version, Revision, Period, Entry):
+            _copy(model, already, more)
+        already += more
 
 
-def _one(pk: int, product: Any, shared: dict[str, Any]) -> tuple[models.Model, ...]:
-    """Return an asset, its version, its period and its entry; one period in ten is today's."""
-    now, by = shared["created_at"], shared["owner"]
-    starts_on = add_months(paris_day(now), -12)
-    ends_on = paris_day(now) + timedelta(days=200) if pk % 10 == 0 else add_months(starts_on, 6)
-    code, title = f"BX-2026-{pk:07d}", f"Asset {pk} on {product.name}"[:200]
-    asset = Asset(pk=pk, code=code, title=title, lead_product=product, **shared)
-    version = Version(pk=pk, asset_id=pk, number=1, created_by=by, created_at=now)
-    version.state_since = now
-    span = {"starts_on": starts_on, "ends_on": ends_on, "recorded_at": now - timedelta(days=400)}
+def _one(pk: int, products: list[Product], by: User, at: datetime) -> tuple[models.Model, ...]:
+    """Return an asset, its version and revision, its period and its entry."""
+    product = products[pk // USABLE % len(products)]
+    starts_on = add_months(paris_day(at), -12)
+    ends_on = paris_day(at) + timedelta(days=200) if pk % USABLE == 0 else add_months(starts_on, 6)
+    code, title = f"BX-2026-{pk}", f"Asset {pk}"
+    asset = Asset(pk=pk, code=code, title=title, lead_product=product, owner=by, created_at=at)
+    asset.asset_type = AssetType.objects.order_by("pk")[0]
+    asset.jurisdiction = Jurisdiction.objects.order_by("pk")[0]
+    asset.nature, asset.audience = Nature.PROMOTIONAL, Audience.HCP
+    version = Version(pk=pk, asset_id=pk, number=1, created_by=by, created_at=at)
+    version.state_since = version.released_at = at
+    version.released_by, version.valid_from, version.expires_on = by, starts_on, ends_on
+    version.__dict__["state"] = State.RELEASED
+    revision = Revision(pk=pk, version_id=pk, number=1, uploaded_by=by, uploaded_at=at)
+    revision.prepared_on, revision.frozen_at, revision.digest = starts_on, at, f"{pk:064}"
+    revision.metadata_text = canonical({"title": title, "products": [product.cis]})
+    span = {"starts_on": starts_on, "ends_on": ends_on, "recorded_at": at - timedelta(days=400)}
     period = Period(pk=pk, version_id=pk, limited_by=LimitCode.values[0], **span)
     entry = Entry(pk=pk, period_id=pk, version_id=pk, product=product, code=code, number=1, **span)
-    entry.title, entry.asset_type, entry.sort_key = title, asset.asset_type.code, code.lower()
+    entry.title, entry.asset_type, entry.sort_key = title, asset.asset_type.code, title.lower()
     entry.nature, entry.audience, entry.search_text = asset.nature, asset.audience, title.lower()
     entry.products = [{"cis": product.cis, "name": product.name}]
-    return asset, version, period, entry
+    return asset, version, revision, period, entry
+
+
+# Columns of copied rows that say which row it is, beside its own key.
+KEYS = ("id", "asset_id", "version_id", "period_id")
+# Columns made of the row's own key.
+MADE = {"code": "BX-2026-", "title": "Asset ", "sort_key": "asset "}
+
+
+def _copy(model: type[models.Model], shift: int, more: int) -> None:
+    """Copy the first ``more`` rows of a table under keys that are ``shift`` further."""
+    columns, values = [], []
+    for field in model._meta.concrete_fields:
+        column = connection.ops.quote_name(field.column)
+        columns.append(column)
+        if field.column in KEYS:
+            values.append(f"{column} + {shift}")
+        elif field.column in MADE:
+            values.append(f"'{MADE[field.column]}' || (id + {shift})")
+        else:
+            values.append(column)
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(values)} "  # nosec
+            f"FROM {table} WHERE id >= %s AND id < %s",
+            [FIRST, FIRST + more],
+        )
 
 
 def _insert(rows: Iterator[Any]) -> None:

@@ -26,8 +26,8 @@ class RecordOfPeriodsQuerySet(models.QuerySet[Any]):
 
     def known_at(self, instant: datetime) -> Self:
         """Rows that stood at an instant."""
-        return self.filter(recorded_at__lte=instant).filter(
-            Q(replaced_at__isnull=True) | Q(replaced_at__gt=instant)
+        return self.filter(
+            Q(replaced_at__isnull=True) | Q(replaced_at__gt=instant), recorded_at__lte=instant
         )
 
     def covering(self, day: date) -> Self:
@@ -119,4 +119,5 @@ class Entry(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["product", "ends_on", "starts_on"], name="assets_entry_product"),
             models.Index(fields=["team", "ends_on", "starts_on"], name="assets_entry_team"),
+            models.Index(fields=["code", "number"], name="assets_entry_code"),
         ]

@@ -36,7 +36,13 @@ def known_when(day: date, *, as_of: datetime | None, now: datetime) -> datetime:
 
 def usable_on(version: Version, day: date, *, as_of: datetime) -> bool:
     """Whether a version is usable on a Paris day, as known at an instant."""
-    return Period.objects.filter(version=version).known_at(as_of).covering(day).exists()
+    return stretch_on(version, day, as_of=as_of) is not None
+
+
+def stretch_on(version: Version, day: date, *, as_of: datetime) -> Period | None:
+    """Return the stretch of use that holds a Paris day, as known at an instant, or None."""
+    known = Period.objects.filter(version=version).known_at(as_of).covering(day)
+    return known.order_by("ends_on").first()
 
 
 def first_usable_day(version: Version) -> date | None:
@@ -73,7 +79,7 @@ def until_when(version: Version, day: date, *, as_of: datetime) -> date | None:
     last one to come, else None.
     """
     known = Period.objects.filter(version=version).known_at(as_of).order_by("ends_on")
-    covering = known.covering(day).first()
+    covering = stretch_on(version, day, as_of=as_of)
     if covering is None:
         past = last_days_of_use([version.pk], day=day, as_of=as_of)
         if version.pk in past:

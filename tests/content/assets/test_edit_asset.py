@@ -24,7 +24,7 @@ from content.assets.policies import (
 )
 from content.calendar import paris_day
 from content.catalogue.models import ListHead
-from content.positive_list.queries import valid_documents
+from content.positive_list.queries import scope_for, valid_documents
 from tests.factories import T0, keep
 from tests.factories.assets import WAYS, drive, make_asset, make_version
 from tests.factories.clearing import resume_it, suspend_it
@@ -274,7 +274,7 @@ class TestItsTeam:
     def listed(self, cast: Cast, now: datetime) -> tuple[int, int]:
         """Return on how many lines of each team's list it is."""
         pages = [
-            valid_documents(person, day=paris_day(now), as_of=now).rows
+            valid_documents(scope_for(person), day=paris_day(now), as_of=now).rows
             for person in (cast.rep, cast.rep2)
         ]
         return len(pages[0]), len(pages[1])

@@ -20,6 +20,7 @@ from content.positive_list.queries import (
     Replacement,
     negative,
     positive,
+    scope_for,
     valid_documents,
 )
 from tests.factories import T0, keep
@@ -57,8 +58,8 @@ class TestTheDayAndWhatWasKnown:
         code = version.asset.code
         last = date(2028, 4, 13)
         for day, expected in ((TODAY, [code]), (last, [code]), (last + DAY, [])):
-            assert codes(positive(cast.rep, day=day, as_of=MORNING)) == expected
-        row = positive(cast.rep, day=TODAY, as_of=MORNING).rows[0]
+            assert codes(positive(scope_for(cast.rep), day=day, as_of=MORNING)) == expected
+        row = positive(scope_for(cast.rep), day=TODAY, as_of=MORNING).rows[0]
         assert (row.usable_from, row.last_usable_day) == (TODAY, last)
 
     def test_withdrawn_in_the_afternoon_of_its_first_day(self, cast: Cast) -> None:
@@ -66,37 +67,37 @@ class TestTheDayAndWhatWasKnown:
         code = version.asset.code
         withdraw_now(version)
         # From then on, that day says no for ever…
-        assert codes(positive(cast.rep, day=TODAY, as_of=AFTERNOON)) == []
-        assert codes(positive(cast.rep, day=TODAY, as_of=end_of_day(TODAY))) == []
+        assert codes(positive(scope_for(cast.rep), day=TODAY, as_of=AFTERNOON)) == []
+        assert codes(positive(scope_for(cast.rep), day=TODAY, as_of=end_of_day(TODAY))) == []
         # …as known in the morning it says yes…
-        assert codes(positive(cast.rep, day=TODAY, as_of=MORNING + HOUR)) == [code]
+        assert codes(positive(scope_for(cast.rep), day=TODAY, as_of=MORNING + HOUR)) == [code]
         # …and it counts as once usable, that day being its last.
-        row = negative(cast.rep, day=TODAY, as_of=AFTERNOON).rows[0]
+        row = negative(scope_for(cast.rep), day=TODAY, as_of=AFTERNOON).rows[0]
         assert (row.code, row.reason, row.since) == (code, "withdrawn", TODAY)
         assert row.last_usable_day == TODAY
-        assert negative(cast.rep, day=TODAY, as_of=MORNING + HOUR).rows == []
+        assert negative(scope_for(cast.rep), day=TODAY, as_of=MORNING + HOUR).rows == []
 
     def test_before_its_release_nobody_knew_of_it(self, cast: Cast) -> None:
         make_released(cast.product)
-        assert positive(cast.rep, day=TODAY, as_of=MORNING - HOUR).rows == []
+        assert positive(scope_for(cast.rep), day=TODAY, as_of=MORNING - HOUR).rows == []
 
     def test_a_version_to_be_used_later_is_on_neither_list(self, cast: Cast) -> None:
         make_released(cast.product, valid_from=TODAY + 5 * DAY)
-        assert positive(cast.rep, day=TODAY, as_of=MORNING).rows == []
-        assert negative(cast.rep, day=TODAY, as_of=MORNING).rows == []
-        assert len(positive(cast.rep, day=TODAY + 5 * DAY, as_of=MORNING).rows) == 1
+        assert positive(scope_for(cast.rep), day=TODAY, as_of=MORNING).rows == []
+        assert negative(scope_for(cast.rep), day=TODAY, as_of=MORNING).rows == []
+        assert len(positive(scope_for(cast.rep), day=TODAY + 5 * DAY, as_of=MORNING).rows) == 1
 
     def test_one_withdrawn_before_its_first_day_was_never_usable(self, cast: Cast) -> None:
         version = make_released(cast.product, valid_from=TODAY + 5 * DAY)
         withdraw_now(version)
         day = TODAY + 9 * DAY
-        assert negative(cast.rep, day=day, as_of=AFTERNOON + 9 * DAY).rows == []
+        assert negative(scope_for(cast.rep), day=day, as_of=AFTERNOON + 9 * DAY).rows == []
 
 
 class TestTheNegativeListExplains:
     def test_expired(self, cast: Cast) -> None:
         make_released(cast.product)
-        row = negative(cast.rep, day=date(2028, 4, 14), as_of=MORNING).rows[0]
+        row = negative(scope_for(cast.rep), day=date(2028, 4, 14), as_of=MORNING).rows[0]
         assert (row.reason, row.since) == ("expired", date(2028, 4, 14))
         assert row.last_usable_day == date(2028, 4, 13)
         assert row.replaced_by is None
@@ -105,7 +106,7 @@ class TestTheNegativeListExplains:
         old = make_released(cast.product)
         new = make_cleared(old.asset, number=2)
         release_now(new.pk, by=system, now=T0 + 3 * DAY)
-        page = negative(cast.rep, day=TODAY + 3 * DAY, as_of=T0 + 3 * DAY)
+        page = negative(scope_for(cast.rep), day=TODAY + 3 * DAY, as_of=T0 + 3 * DAY)
         row = page.rows[0]
         assert (row.number, row.reason, row.since) == (1, "superseded", TODAY + 3 * DAY)
         assert row.replaced_by == Replacement(old.asset.code, 2)
@@ -115,7 +116,7 @@ class TestTheNegativeListExplains:
         withdraw_now(old)
         new = make_released(cast.product)
         keep(Dependency(dependent=new, kind=DependencyKind.REPLACES, target=old), by=system)
-        row = negative(cast.rep, day=TODAY, as_of=AFTERNOON).rows[0]
+        row = negative(scope_for(cast.rep), day=TODAY, as_of=AFTERNOON).rows[0]
         assert row.replaced_by == Replacement(new.asset.code, 1)
 
     def test_a_replacement_of_another_team_is_not_told(self, cast: Cast, system: User) -> None:
@@ -123,18 +124,18 @@ class TestTheNegativeListExplains:
         withdraw_now(old)
         new = make_released(cast.other_product)
         keep(Dependency(dependent=new, kind=DependencyKind.REPLACES, target=old), by=system)
-        assert negative(cast.rep, day=TODAY, as_of=AFTERNOON).rows[0].replaced_by is None
+        assert negative(scope_for(cast.rep), day=TODAY, as_of=AFTERNOON).rows[0].replaced_by is None
 
     def test_a_component_that_was_withdrawn(self, cast: Cast) -> None:
         fragment = make_released(cast.product, asset_type="email_fragment")
         make_released(cast.product, asset_type="email_template", requires=[fragment])
         withdraw_now(fragment)
-        row = negative(cast.rep, day=TODAY, as_of=AFTERNOON).rows[0]
+        row = negative(scope_for(cast.rep), day=TODAY, as_of=AFTERNOON).rows[0]
         assert (row.asset_type, row.reason) == ("email_template", "dependency")
 
     def test_what_was_never_usable_stays_in_the_office(self, cast: Cast) -> None:
         make_cleared(make_bare_asset(cast.product))
-        assert negative(cast.pharmacist, day=TODAY, as_of=MORNING).rows == []
+        assert negative(scope_for(cast.pharmacist), day=TODAY, as_of=MORNING).rows == []
 
 
 class TestScope:
@@ -151,7 +152,7 @@ class TestScope:
             (cast.agency, False),
             (cast.admin, False),
         ):
-            found = codes(positive(person, day=TODAY, as_of=MORNING))
+            found = codes(positive(scope_for(person), day=TODAY, as_of=MORNING))
             assert found == ([version.asset.code] if sees else []), person.username
 
     def test_medical_documents_are_for_msls_and_the_office(self, cast: Cast) -> None:
@@ -163,52 +164,56 @@ class TestScope:
             (cast.rep, False),
             (cast.pm, False),
         ):
-            page = valid_documents(person, day=TODAY, as_of=MORNING)
+            page = valid_documents(scope_for(person), day=TODAY, as_of=MORNING)
             assert bool(page.rows) is sees, person.username
 
     def test_promotional_and_other_documents_are_apart(self, cast: Cast) -> None:
         promotional = make_released(cast.product)
         environment = make_released(cast.product, nature=Nature.ENVIRONMENT)
         day = {"day": TODAY, "as_of": MORNING}
-        assert codes(positive(cast.rep, **day)) == [promotional.asset.code]  # type: ignore[arg-type]
-        assert codes(valid_documents(cast.rep, **day)) == [environment.asset.code]  # type: ignore[arg-type]
+        assert codes(positive(scope_for(cast.rep), **day)) == [promotional.asset.code]  # type: ignore[arg-type]
+        assert codes(valid_documents(scope_for(cast.rep), **day)) == [environment.asset.code]  # type: ignore[arg-type]
 
     def test_a_document_without_product_goes_by_its_team(self, cast: Cast) -> None:
         make_released(nature=Nature.INSTITUTIONAL, team=cast.cardiology)
-        assert len(valid_documents(cast.rep, day=TODAY, as_of=MORNING).rows) == 1
-        assert valid_documents(cast.rep2, day=TODAY, as_of=MORNING).rows == []
+        assert len(valid_documents(scope_for(cast.rep), day=TODAY, as_of=MORNING).rows) == 1
+        assert valid_documents(scope_for(cast.rep2), day=TODAY, as_of=MORNING).rows == []
 
     def test_a_deactivated_person_reads_nothing(self, cast: Cast) -> None:
         make_released(cast.product)
         cast.rep.is_active = False
-        assert positive(cast.rep, day=TODAY, as_of=MORNING).rows == []
+        assert positive(scope_for(cast.rep), day=TODAY, as_of=MORNING).rows == []
 
 
 class TestRowsAndPages:
     def test_one_row_a_version_whatever_its_products(self, cast: Cast) -> None:
         make_released(cast.product, cast.free_product, title="Deux produits")
         make_released(cast.product, title="Un produit")
-        page = positive(cast.rep, day=TODAY, as_of=MORNING, limit=1)
+        page = positive(scope_for(cast.rep), day=TODAY, as_of=MORNING, limit=1)
         assert [row.title for row in page.rows] == ["Deux produits"]
         assert {product["cis"] for product in page.rows[0].products} == {"60000001", "60000002"}
-        following = positive(cast.rep, day=TODAY, as_of=MORNING, after=page.after, limit=1)
+        following = positive(
+            scope_for(cast.rep), day=TODAY, as_of=MORNING, after=page.after, limit=1
+        )
         assert [row.title for row in following.rows] == ["Un produit"]
         assert following.after is None
 
     def test_pages_stay_stable_while_rows_come_and_go(self, cast: Cast) -> None:
         versions = [make_released(cast.product, title=f"Fiche {name}") for name in "bdfh"]
-        first = positive(cast.rep, day=TODAY, as_of=AFTERNOON, limit=2)
+        first = positive(scope_for(cast.rep), day=TODAY, as_of=AFTERNOON, limit=2)
         assert [row.title for row in first.rows] == ["Fiche b", "Fiche d"]
         make_released(cast.product, title="Fiche a")
         withdraw_now(versions[1])
-        second = positive(cast.rep, day=TODAY, as_of=AFTERNOON, after=first.after, limit=2)
+        second = positive(
+            scope_for(cast.rep), day=TODAY, as_of=AFTERNOON, after=first.after, limit=2
+        )
         assert [row.title for row in second.rows] == ["Fiche f", "Fiche h"]
 
     def test_equal_titles_are_ordered_by_version(self, cast: Cast) -> None:
         versions = [make_released(cast.product, title="Même titre") for _ in range(3)]
         seen, after = [], None
         for _ in versions:
-            page = positive(cast.rep, day=TODAY, as_of=MORNING, after=after, limit=1)
+            page = positive(scope_for(cast.rep), day=TODAY, as_of=MORNING, after=after, limit=1)
             seen += [row.version for row in page.rows]
             after = page.after
         assert seen == [version.pk for version in versions]
@@ -223,11 +228,16 @@ class TestRowsAndPages:
             Filters(q="VITAL cardiomed"),
             Filters(q=wanted.asset.code.lower()),
         ):
-            page = positive(cast.rep, day=TODAY, as_of=MORNING, filters=filters)
+            page = positive(scope_for(cast.rep), day=TODAY, as_of=MORNING, filters=filters)
             assert codes(page) == [wanted.asset.code], filters
-        assert positive(cast.rep, day=TODAY, as_of=MORNING, filters=Filters(q="absent")).rows == []
+        assert (
+            positive(
+                scope_for(cast.rep), day=TODAY, as_of=MORNING, filters=Filters(q="absent")
+            ).rows
+            == []
+        )
         public = Filters(audience="public")
-        assert positive(cast.rep, day=TODAY, as_of=MORNING, filters=public).rows == []
+        assert positive(scope_for(cast.rep), day=TODAY, as_of=MORNING, filters=public).rows == []
 
     @pytest.mark.parametrize("view", list(View))
     def test_the_number_of_queries_does_not_grow_with_the_rows(
@@ -240,7 +250,7 @@ class TestRowsAndPages:
         def queries() -> int:
             reader = User.objects.get(pk=cast.inspector.pk)
             with CaptureQueriesContext(connection) as asked:
-                page = LISTS[view](reader, day=TODAY, as_of=AFTERNOON, limit=50)
+                page = LISTS[view](scope_for(reader), day=TODAY, as_of=AFTERNOON, limit=50)
             assert len(page.rows) == made
             return len(asked)
 

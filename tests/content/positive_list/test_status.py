@@ -12,7 +12,7 @@ from content.assets.enums import Cause, Nature
 from content.assets.models import Reference, Revision, Version
 from content.calendar import end_of_day, paris_day
 from content.catalogue.enums import AuthorisationStatus
-from content.positive_list.queries import Replacement, negative
+from content.positive_list.queries import Replacement, negative, scope_for
 from content.positive_list.status import Status, status
 from tests.factories import T0, keep
 from tests.factories.people import Cast
@@ -85,7 +85,7 @@ def test_a_past_day_is_explained_by_what_was_known_then(cast: Cast, system: User
     assert [reason.code for reason in then.why_not] == ["superseded"]
     today = ask(cast.rep, old, day=paris_day(later), as_of=later)
     assert [reason.code for reason in today.why_not] == ["authorisation_ended", "superseded"]
-    row = negative(cast.rep, day=TODAY + DAY, as_of=end_of_day(TODAY + DAY)).rows[0]
+    row = negative(scope_for(cast.rep), day=TODAY + DAY, as_of=end_of_day(TODAY + DAY)).rows[0]
     assert (row.code, row.reason) == (old.asset.code, "superseded")
 
 
