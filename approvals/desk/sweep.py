@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from approvals.audit.actions import take_daily_checkpoint
-from approvals.people.actions import system_actor
+from approvals.people.actions import forget_expired_tokens, system_actor
 from approvals.review.actions import reconcile_prechecks, remind, send_digests
 from approvals.submissions.actions import burn_lapsed_references
 from config.http.idempotency import forget_old_keys
@@ -69,7 +69,10 @@ def _messages(now: datetime) -> list[Done]:
 
 
 def _keys(now: datetime) -> list[Done]:
-    return [Done(_("idempotency keys forgotten"), forget_old_keys(now))]
+    return [
+        Done(_("idempotency keys forgotten"), forget_old_keys(now)),
+        Done(_("expired tokens forgotten"), forget_expired_tokens(now)),
+    ]
 
 
 def _checkpoint(now: datetime) -> list[Done]:

@@ -137,6 +137,12 @@ def revoke_token(token: ApiToken, *, by: User, now: datetime) -> None:
     token.delete()
 
 
+def forget_expired_tokens(now: datetime) -> int:
+    """Delete the tokens that have expired, which were refused already; return how many."""
+    ended, _by_model = ApiToken.objects.filter(expiry__lt=now).delete()
+    return ended
+
+
 @act("change_password", roles=EVERYONE)
 def change_password(*, current: str, password: str, by: User, now: datetime) -> User:
     """Replace a person's own password, and end the API tokens that the old one opened.

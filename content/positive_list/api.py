@@ -1,5 +1,6 @@
 """The lists and the status of one piece over the API, scoped to who asks."""
 
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -31,7 +32,7 @@ from content.positive_list.asked import (
 )
 from content.positive_list.documents import FORMATS
 from content.positive_list.enums import View
-from content.positive_list.queries import Row, scope_for
+from content.positive_list.queries import Page, Row, scope_for
 from content.positive_list.status import Status, status
 
 
@@ -173,22 +174,23 @@ class ListPage(ReadEndpoint):
         cursor = request.query_params.get("cursor", "")
         limit = _limit(request)
         scope = scope_for(request.user)
-        etag = question.etag(scope, today=paris_day(now), extra=(form, cursor, limit))
-        if _fresh(request, etag):
+        mark = partial(question.etag, scope, today=paris_day(now), extra=(form, cursor, limit))
+        # A page brings its list version with it; what is compared or written at length asks first.
+        known = mark() if "If-None-Match" in request.headers or form != "json" else ""
+        if _fresh(request, known):
             answer: HttpResponse = HttpResponse(status=304)
         elif form == "json":
-            answer = self._page(request, question, scope, cursor, limit)
+            page = question.page(scope, cursor=cursor, limit=limit)
+            answer = self._page(request, question, page)
+            known = known or mark(list_version=page.list_version)
         else:
             answer = self._file(question, scope, form)
-        answer["ETag"] = etag
+        answer["ETag"] = known
         answer["Cache-Control"] = "private, no-cache"
         answer["Vary"] = "Accept-Language, Authorization, Cookie"
         return answer
 
-    def _page(
-        self, request: Request, question: Asked, scope: Scope | None, cursor: str, limit: int
-    ) -> Response:
-        page = question.page(scope, cursor=cursor, limit=limit)
+    def _page(self, request: Request, question: Asked, page: Page) -> Response:
         following = None
         if page.after is not None:
             address = request.build_absolute_uri()

@@ -61,16 +61,27 @@ class Asked:
     def _salt(self) -> str:
         return repr((str(self.view), self.day.isoformat(), self.stated, astuple(self.filters)))
 
-    def etag(self, scope: Scope | None, *, today: date, extra: object = "") -> str:
-        """Return what changes when the answer may: list version, Paris day, scope, language…"""
+    def etag(
+        self,
+        scope: Scope | None,
+        *,
+        today: date,
+        extra: object = "",
+        list_version: int | None = None,
+    ) -> str:
+        """Return what changes when the answer may: list version, Paris day, scope, language…
+
+        ``list_version`` is the one that was read with the page; None reads it.
+        """
         seen = scope and (
             scope.sees_all,
             scope.sees_medical,
             sorted(scope.team_ids),
             sorted(scope.product_ids),
         )
-        version = ListHead.objects.values_list("version", flat=True).get(pk=1)
-        facts = (version, today.isoformat(), seen, get_language(), self._salt(), extra)
+        if list_version is None:
+            list_version = ListHead.objects.values_list("version", flat=True).get(pk=1)
+        facts = (list_version, today.isoformat(), seen, get_language(), self._salt(), extra)
         signer = signing.Signer(salt="list-etag")
         return '"' + signer.signature(repr(facts)) + '"'
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q, Subquery
 
 from approvals.people.enums import FIELD, OWNERS
 from approvals.people.models import User
@@ -19,7 +19,7 @@ from content.assets.models import Dependency, Entry, Period
 from content.assets.validity import last_days_of_use
 from content.assets.validity.bars import Bar, bars_of, reasons_on
 from content.assets.validity.facts import FactsReader
-from content.catalogue.models import unaccented
+from content.catalogue.models import ListHead, unaccented
 from content.positive_list.enums import View
 
 Key = tuple[str, int]
@@ -75,10 +75,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows, and the key after which the next page begins (None: the end)."""
+    """Some rows, the key after which the next page begins (None: the end), and the list version.
+
+    ``list_version`` is read in the same statement as the rows; None where there is no row.
+    """
 
     rows: list[Row] = field(default_factory=list)
     after: Key | None = None
+    list_version: int | None = None
 
 
 def positive(
@@ -125,7 +129,7 @@ def negative(
     usable = Entry.objects.known_at(as_of).covering(day).filter(version=OuterRef("version"))
     once = in_scope(Entry.objects.once_usable(day, as_of), scope, View.NEGATIVE)
     page = _page(_filtered(once.filter(~Exists(usable)), filters), after, limit)
-    return Page(_explained(page.rows, scope, day=day, as_of=as_of), page.after)
+    return replace(page, rows=_explained(page.rows, scope, day=day, as_of=as_of))
 
 
 LISTS = {View.POSITIVE: positive, View.NEGATIVE: negative, View.DOCUMENTS: valid_documents}
@@ -150,9 +154,7 @@ def in_scope(entries: Any, scope: Scope | None, view: View | None = None) -> Any
     if not scope.sees_medical and view not in {View.POSITIVE, View.NEGATIVE}:
         narrowed &= ~Q(nature=Nature.MEDICAL)
     if not scope.sees_all:
-        narrowed &= Q(product__in=scope.product_ids) | Q(
-            product__isnull=True, team__in=scope.team_ids
-        )
+        narrowed &= Q(reach__in=[*scope.product_ids, *(-team for team in scope.team_ids)])
     return entries.filter(narrowed)
 
 
@@ -181,15 +183,17 @@ def _page(entries: Any, after: Key | None, limit: int | None) -> Page:
     one_each = entries.values("sort_key", "version_id").annotate(entry=Max("pk"))
     one_each = one_each.order_by("sort_key", "version_id").values("entry")
     wanted = Entry.objects.filter(pk__in=one_each[: limit + 1] if limit else one_each)
-    found = list(wanted.order_by("sort_key", "version_id").values(*COLUMNS))
+    head = Subquery(ListHead.objects.values("version")[:1])
+    found = list(wanted.order_by("sort_key", "version_id").values(*COLUMNS, head=head))
     more = limit is not None and len(found) > limit
+    version = found[0]["head"] if found else None
     rows = [_row(entry) for entry in (found[:limit] if more else found)]
-    return Page(rows, rows[-1].key if more else None)
+    return Page(rows, rows[-1].key if more else None, version)
 
 
 def _row(entry: dict[str, Any]) -> Row:
     first, after, key = entry.pop("starts_on"), entry.pop("ends_on"), entry.pop("sort_key")
-    version = entry.pop("version_id")
+    version, _head = entry.pop("version_id"), entry.pop("head")
     return Row(
         **entry,
         version=version,

@@ -19,12 +19,12 @@ from django.http import HttpRequest, JsonResponse
 from django.test.utils import override_settings
 from django.urls import path
 from django.utils.crypto import get_random_string
-from knox.auth import TokenAuthentication
 from rest_framework.request import Request
 
 from approvals.desk.bench.rows import FIRST
 from approvals.people.actions import create_person, give_token, grant_role, system_actor
 from approvals.people.enums import Role
+from config.http.tokens import GivenToken
 from config.urls import urlpatterns as project_urls
 from content.access.actions import add_member, add_product_to_team, create_team
 from content.access.models import Membership, TeamProduct
@@ -46,7 +46,7 @@ SHOWN = (
 
 def plain_view(request: HttpRequest) -> JsonResponse:
     """What the page is held against: the same token, the same team, one ``.values()`` query."""
-    signed_in = TokenAuthentication().authenticate(Request(request))
+    signed_in = GivenToken().authenticate(Request(request))
     if signed_in is None:
         return JsonResponse({}, status=401)
     user, today = signed_in[0], paris_day(datetime.now().astimezone())

@@ -118,8 +118,8 @@ MADE = {"code": "BX-2026-", "title": "Asset ", "sort_key": "asset "}
 def _copy(model: type[models.Model], shift: int, more: int) -> None:
     """Copy the first ``more`` rows of a table under keys that are ``shift`` further."""
     columns, values = [], []
-    for field in model._meta.concrete_fields:
-        column = connection.ops.quote_name(field.column)
+    for field in _written(model):
+        column = connection.ops.quote_name(str(field.column))
         columns.append(column)
         if field.column in KEYS:
             values.append(f"{column} + {shift}")
@@ -139,8 +139,8 @@ def _copy(model: type[models.Model], shift: int, more: int) -> None:
 def _insert(rows: Iterator[Any]) -> None:
     """Insert made rows of one model with their own keys, some thousands in a statement's run."""
     while batch := list(islice(rows, BATCH)):
-        fields = batch[0]._meta.concrete_fields
-        names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+        fields = _written(type(batch[0]))
+        names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
         marks = ", ".join(["%s"] * len(fields))
         table = connection.ops.quote_name(batch[0]._meta.db_table)
         with connection.cursor() as cursor:
@@ -148,6 +148,11 @@ def _insert(rows: Iterator[Any]) -> None:
                 f"INSERT INTO {table} ({names}) VALUES ({marks})",  # nosec
                 _values(batch, fields),
             )
+
+
+def _written(model: type[models.Model]) -> "list[models.Field[Any, Any]]":
+    """Return the columns of a table that the database does not work out itself."""
+    return [field for field in model._meta.concrete_fields if not field.generated]
 
 
 def _values(rows: Iterable[Any], fields: Any) -> list[list[Any]]:

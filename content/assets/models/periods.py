@@ -8,7 +8,8 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from content.access.models import Team
@@ -108,6 +109,12 @@ class Entry(models.Model):
     products = models.JSONField(default=list)
     reference = models.CharField(max_length=24, blank=True)
     search_text = models.TextField(blank=True)
+    # Whom it reaches, in one indexed number: the product's id, or the team's as a negative one.
+    reach = models.GeneratedField(
+        expression=Coalesce(F("product"), F("team") * Value(-1)),
+        output_field=models.BigIntegerField(null=True),
+        db_persist=True,
+    )
     # ASCII, so that both databases sort alike; lists order by it and the version's id.
     sort_key = models.CharField(max_length=120)
 
@@ -118,6 +125,14 @@ class Entry(models.Model):
         verbose_name_plural = _("list entries")
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["product", "ends_on", "starts_on"], name="assets_entry_product"),
-            models.Index(fields=["team", "ends_on", "starts_on"], name="assets_entry_team"),
+            # All that choosing a page reads, so that no row is fetched but those of the page.
+            models.Index(
+                fields=[
+                    *("reach", "ends_on", "starts_on", "nature", "recorded_at", "replaced_at"),
+                    *("sort_key", "version", "id"),
+                ],
+                name="assets_entry_reach",
+            ),
+            models.Index(fields=["sort_key", "version"], name="assets_entry_order"),
             models.Index(fields=["code", "number"], name="assets_entry_code"),
         ]
