@@ -130,7 +130,7 @@ class TestField:
     ) -> None:
         counts = []
         for _ in range(2):
-            for _ in range(5):
+            for _ in range(2):
                 make_released(cast.product)
                 withdraw_now(make_released(cast.product))
             rep.get("/field/")
