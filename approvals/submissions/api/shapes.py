@@ -2,10 +2,20 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from approvals.submissions.completeness import missing_in
-from approvals.submissions.enums import BatchState, Context, DossierState, Outcome, PieceKind
+from approvals.submissions.enums import (
+    FIXED_SOURCES,
+    AnswerKind,
+    BatchState,
+    Context,
+    DossierState,
+    Outcome,
+    PieceKind,
+)
+from approvals.submissions.form import choices_of, field_name, questions_of, raw_value
 from approvals.submissions.models import Batch, Dossier
 from approvals.submissions.policies import (
     can_add_piece,
@@ -157,6 +167,19 @@ class DecisionLine(serializers.Serializer[Any]):
     recorded_at = UtcDateTimeField()
 
 
+class QuestionLine(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    # Where PATCH takes the answer: a field of the dossier, or ``form.<key>``.
+    field = serializers.CharField()
+    label = serializers.CharField()
+    kind = serializers.ChoiceField(choices=AnswerKind.choices)
+    choices = serializers.ListField(child=serializers.CharField())
+    required = serializers.BooleanField()
+    # Follows from the version: shown, never given.
+    fixed = serializers.BooleanField()
+    value = serializers.CharField()
+
+
 class DossierPage(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     version = serializers.IntegerField(source="version_id")
@@ -177,6 +200,8 @@ class DossierPage(serializers.Serializer[Any]):
     reference_printed = serializers.CharField()
     reference_exempt_reason = serializers.CharField()
     form = serializers.DictField()
+    # The authority's questions for this dossier, in its order, with what is answered so far.
+    questions = serializers.SerializerMethodField()
     deposited_at = UtcDateTimeField(allow_null=True)
     portal_number = serializers.CharField()
     received_on = serializers.DateField(allow_null=True)
@@ -190,6 +215,23 @@ class DossierPage(serializers.Serializer[Any]):
 
     def get_missing_texts(self, dossier: Dossier) -> list[str]:
         return [str(item.text) for item in _owed(dossier)]
+
+    @extend_schema_field(QuestionLine(many=True))
+    def get_questions(self, dossier: Dossier) -> Any:
+        lines = [
+            {
+                "key": question.key,
+                "field": field_name(question),
+                "label": question.label,
+                "kind": question.kind,
+                "choices": [value for value, _label in choices_of(question)],
+                "required": question.required,
+                "fixed": question.source in FIXED_SOURCES,
+                "value": raw_value(question, dossier),
+            }
+            for question in questions_of(dossier)
+        ]
+        return QuestionLine(lines, many=True).data
 
     def get_allowed_actions(self, dossier: Dossier) -> list[str]:
         by = self.context["request"].user
