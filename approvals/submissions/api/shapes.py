@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from approvals.submissions.completeness import missing_in
+from approvals.submissions.completeness import missing_in, warnings_in
 from approvals.submissions.enums import (
     FIXED_SOURCES,
     AnswerKind,
@@ -30,6 +31,7 @@ from approvals.submissions.policies import (
     can_unfreeze,
 )
 from config.http.api import Shape, UtcDateTimeField
+from content.calendar import paris_day
 from content.catalogue.enums import VisaCategory
 
 REASON = {"max_length": 4000}
@@ -189,6 +191,8 @@ class DossierPage(serializers.Serializer[Any]):
     # Codes of what is owed, and the same as sentences.
     missing = serializers.SerializerMethodField()
     missing_texts = serializers.SerializerMethodField()
+    # What does not bar the freeze, and is worth knowing: {code: sentence}.
+    warnings = serializers.SerializerMethodField()
     digest = serializers.CharField()
     cis = serializers.CharField()
     support_kind = serializers.CharField()
@@ -215,6 +219,12 @@ class DossierPage(serializers.Serializer[Any]):
 
     def get_missing_texts(self, dossier: Dossier) -> list[str]:
         return [str(item.text) for item in _owed(dossier)]
+
+    def get_warnings(self, dossier: Dossier) -> dict[str, str]:
+        if dossier.state != DossierState.PREPARING:
+            return {}
+        day = paris_day(timezone.now())
+        return {item.code: str(item.text) for item in warnings_in(dossier, day)}
 
     @extend_schema_field(QuestionLine(many=True))
     def get_questions(self, dossier: Dossier) -> Any:
