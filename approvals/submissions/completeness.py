@@ -60,6 +60,8 @@ def _answer_text(question: FormQuestion) -> Any:
 def _piece_text(dossier: Dossier, kind: str) -> Any:
     if kind == PieceKind.REFERENCE and cites_publication(dossier):
         return _("piece: the publication that it cites, its passages highlighted")
+    if kind == PieceKind.LETTER and dossier.batch.window_id is None:
+        return _("piece: the authority's letter that proves the reassessment (R.5122-2-1)")
     return _("piece: %(piece)s") % {"piece": PieceKind(kind).label}
 
 

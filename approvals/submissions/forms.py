@@ -93,8 +93,13 @@ class PlanForm(forms.Form):
         required=False,
         help_text=_("Leave empty for the closing day. Its month is printed in the reference."),
     )
-    out_reason = text_field(_("R.5122-2-1: what the reassessment changes"), required=False)
-    out_proof = text_field(_("R.5122-2-1: the authority's letter (date, number)"), required=False)
+    # Named as the action names them: what it refuses is said at its field.
+    reason = text_field(_("R.5122-2-1: what the reassessment changes"), required=False)
+    proof = text_field(
+        _("R.5122-2-1: the authority's letter (date, number)"),
+        required=False,
+        help_text=_("Regulatory affairs add the letter itself to the dossier."),
+    )
 
     def __init__(self, *args: Any, version: Version, day: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -108,7 +113,7 @@ class PlanForm(forms.Form):
         if had_visa:
             choices.append((NO_WINDOW, _("Outside the windows (R.5122-2-1)")))
         else:
-            del self.fields["out_reason"], self.fields["out_proof"]
+            del self.fields["reason"], self.fields["proof"]
         self.fields["window"].choices = choices  # type: ignore[attr-defined]
 
     def plan(self) -> dict[str, Any]:
@@ -117,8 +122,8 @@ class PlanForm(forms.Form):
         if cleaned["window"] != NO_WINDOW:
             return {"window": int(cleaned["window"]), "planned_on": cleaned["planned_on"]}
         stated = {
-            "reason": cleaned["out_reason"],
-            "proof": cleaned["out_proof"],
+            "reason": cleaned["reason"],
+            "proof": cleaned["proof"],
             "planned_on": cleaned["planned_on"],
         }
         return {"out_of_window": stated}
@@ -226,6 +231,19 @@ class LateDossierForm(forms.Form):
     )
     month_override_reason = text_field(
         _("Why it is deposited in another month than its reference's"), required=False
+    )
+
+
+class ReceivedForm(forms.Form):
+    """What the authority tells after the deposit."""
+
+    registration_number = forms.CharField(
+        label=_("Authority's registration number"), max_length=50, required=False
+    )
+    received_on = day_field(
+        _("Received by the authority on"),
+        required=False,
+        help_text=_("Outside the windows: the evaluation counts from this day."),
     )
 
 

@@ -147,6 +147,8 @@ class BatchPage(Page):
         names = []
         if preparing:
             names.append((gettext("Form"), "dossier"))
+        if dossier.state == DossierState.DEPOSITED:
+            names.append((gettext("Enter its receipt"), "dossier"))
         if dossier.state not in LEFT_BATCH:
             names.append((gettext("Add a piece"), "piece"))
         if preparing and batch.state == BatchState.PREPARING:

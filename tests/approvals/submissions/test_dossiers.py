@@ -182,19 +182,6 @@ class TestEditDossier:
             edit_dossier(the_dossier(version).pk, changes=changes, by=cast.regulatory, now=T0)
         assert list(refused.value.errors) == list(changes)
 
-    def test_a_receipt_pays_one_dossier(self, cast: Cast) -> None:
-        first, second = make_approved(cast), make_approved(cast)
-        make_batch(cast, first, second)
-        number = the_dossier(first).receipt_number
-        with pytest.raises(InvalidInput) as refused:
-            edit_dossier(
-                the_dossier(second).pk,
-                changes={"receipt_number": number},
-                by=cast.regulatory,
-                now=T0,
-            )
-        assert list(refused.value.errors) == ["receipt_number"]
-
     def test_a_frozen_batch(self, cast: Cast) -> None:
         version = make_approved(cast)
         freeze(cast, make_batch(cast, version))
