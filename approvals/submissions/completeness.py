@@ -138,6 +138,7 @@ def _month_warning(dossier: Dossier, day: date) -> list[Missing]:
     reference = dossier.reference
     if (reference.year, reference.month) >= (day.year, day.month):
         return []
+    text: Any
     if dossier.month_override_reason:
         text = _("It is deposited in another month than its reference's: %(reason)s") % {
             "reason": dossier.month_override_reason

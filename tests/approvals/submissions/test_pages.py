@@ -44,6 +44,7 @@ def at(name: str, *args: Any) -> str:
     return reverse(f"submissions:{name}", args=args)
 
 
+@pytest.mark.slow  # the whole walk
 def test_a_product_manager_plans_and_regulatory_deposits(cast: Cast) -> None:
     pm, regulatory = client_of(cast.pm), client_of(cast.regulatory)
     version = make_draft(cast)
