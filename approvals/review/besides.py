@@ -74,7 +74,7 @@ def _told(difference: FileDifference, masked: Masked) -> str:
     if words is None or not difference.compared:
         return _("%(file)s changed, and cannot be compared.") % named
     if words:
-        return _("%(file)s: %(words)s") % {**named, "words": words}
+        return f"{difference.name}: {words}"
     unseen = [place for place in difference.changed_places if _is_unseen(place)]
     names = ", ".join(place["name"] or str(place["after"] or place["before"]) for place in unseen)
     return _("%(file)s: also %(places)s.") % {**named, "places": names} if unseen else ""

@@ -50,11 +50,11 @@ class Context(TextChoices):
 
 
 class AnswerKind(TextChoices):
-    TEXT = "text", _("text")
-    CHOICE = "choice", _("choice")
+    TEXT = "text", _("free text")
+    CHOICE = "choice", _("choice in a list")
     YES_NO = "yes_no", _("yes or no")
-    DATE = "date", _("date")
-    NUMBER = "number", _("number")
+    DATE = "date", _("a day")
+    NUMBER = "number", _("a number")
 
 
 class AnswerSource(TextChoices):

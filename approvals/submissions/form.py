@@ -113,7 +113,7 @@ def choices_of(question: FormQuestion, current: str = "") -> list[tuple[str, Any
     if question.source == AnswerSource.CONTEXT:
         return [(value, label) for value, label in Context.choices]
     if question.kind == AnswerKind.YES_NO:
-        return [("yes", _("Yes")), ("no", _("No"))]
+        return [("yes", _("yes")), ("no", _("no"))]
     listed = [str(choice) for choice in question.choices]
     if current and current not in listed:
         listed.append(current)

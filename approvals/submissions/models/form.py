@@ -41,8 +41,8 @@ class FormQuestion(Recorded):
     label_en = models.CharField(_("question in English"), max_length=300)
     kind = models.CharField(_("kind of answer"), max_length=10, choices=AnswerKind)
     # The authority's own words, in its order.
-    choices = models.JSONField(_("choices"), default=list, blank=True)
-    required = models.BooleanField(_("required"), default=False)
+    choices = models.JSONField(_("answers to choose from"), default=list, blank=True)
+    required = models.BooleanField(_("answer required"), default=False)
     # Asked only for these kinds of support; empty: for every support.
     support_kinds = models.JSONField(_("kinds of support concerned"), default=list, blank=True)
     source = models.CharField(

@@ -36,7 +36,9 @@ class QuestionForm(forms.Form):
     label_en = forms.CharField(label=_("Question in English"), max_length=300)
     kind = forms.ChoiceField(label=_("Kind of answer"), choices=AnswerKind.choices)
     choices = LinesField(
-        label=_("Choices"), required=False, help_text=_("One a line, in the authority’s words.")
+        label=_("Answers to choose from"),
+        required=False,
+        help_text=_("One a line, in the authority’s words."),
     )
     support_kinds = LinesField(
         label=_("Kinds of support concerned"),
@@ -49,14 +51,14 @@ class QuestionForm(forms.Form):
         help_text=_("The questions come in this order: 10, 20, 30…"),
     )
     required = forms.BooleanField(label=_("Owed before the freeze"), required=False)
-    active = forms.BooleanField(label=_("Asked"), required=False, initial=True)
+    active = forms.BooleanField(label=_("This question is asked"), required=False, initial=True)
     reason = text_field(_("Reason"))
 
 
 class NewQuestionForm(QuestionForm):
     category = forms.ChoiceField(label=_("Category"), choices=VisaCategory.choices)
     key = forms.CharField(
-        label=_("Key"),
+        label=_("Key of the question"),
         max_length=60,
         help_text=_("Its name in the package and the API: small letters, digits, underscores."),
     )
@@ -74,11 +76,13 @@ class NewQuestionForm(QuestionForm):
 
 class PieceRuleForm(forms.Form):
     piece = forms.ChoiceField(
-        label=_("Piece"),
+        label=_("Piece of the dossier"),
         choices=[choice for choice in PieceKind.choices if choice[0] != PieceKind.PROOF],
     )
     category = forms.ChoiceField(
-        label=_("Category"), required=False, choices=[("", _("both")), *VisaCategory.choices]
+        label=_("Category"),
+        required=False,
+        choices=[("", _("both categories")), *VisaCategory.choices],
     )
     support_kind = forms.CharField(
         label=_("Kind of support"),

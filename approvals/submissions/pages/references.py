@@ -33,7 +33,7 @@ PILLS = {
 class ReferencesPage(Page):
     """References per product, category and month; its filters are its address."""
 
-    title = _("References")
+    title = _("References given")
     roles = SEES_BATCHES
     template_name = "submissions/references.html"
 
@@ -69,7 +69,7 @@ class ReferencesPage(Page):
 
 def csv_of(found: Any) -> HttpResponse:
     """Return the references as a file to keep, the numbers never given in their place."""
-    table = Table("references", str(_("References")), heads(), lines_of(found[:EXPORT_LIMIT]))
+    table = Table("references", str(_("References given")), heads(), lines_of(found[:EXPORT_LIMIT]))
     answer = HttpResponse(as_csv(table), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="references.csv"'
     answer["Cache-Control"] = "private, no-cache"
