@@ -197,7 +197,17 @@ class DossierForm(forms.Form):
 
 
 def answer_field(question: FormQuestion, dossier: Dossier) -> forms.Field:
-    """Return the field of one question; nothing is owed before the freeze."""
+    """Return the field of one question: nothing stops one from saving a form half filled in."""
+    field = _plain_field(question, dossier)
+    if question.required:
+        # Not called optional: the freeze will want it.
+        field.owed = True  # type: ignore[attr-defined]
+    if field.disabled:
+        field.help_text = _("It follows from the version.")
+    return field
+
+
+def _plain_field(question: FormQuestion, dossier: Dossier) -> forms.Field:
     said: dict[str, Any] = {
         "label": question.label,
         "required": False,

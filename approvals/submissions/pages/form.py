@@ -71,7 +71,7 @@ class NewQuestionForm(QuestionForm):
             (AnswerSource.LAST_OF_PRODUCT, AnswerSource.LAST_OF_PRODUCT.label),
         ],
     )
-    field_order = ("category", "key")
+    field_order = ("category", "key", "label_fr", "label_en", "kind", "source")
 
 
 class PieceRuleForm(forms.Form):
