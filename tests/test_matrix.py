@@ -17,6 +17,7 @@ from approvals.desk.record import making
 from approvals.people.actions import give_token
 from approvals.people.models import User
 from approvals.review.actions import comment, name_lead
+from approvals.submissions.models import FormQuestion, PieceRule
 from content.assets.actions import invite
 from content.outbox.models import Message
 from tests.factories import T0
@@ -131,6 +132,13 @@ TABLE: dict[str, Rule] = {
     "windows/": Rule(ALL, POST),
     "windows/<int:pk>/": Rule(OFFICE, ("patch",), OFFICE),
     "windows/<int:pk>/plan/": Rule(OFFICE),
+    "form-questions/": Rule({"admin", "regulatory", "inspector"}, POST),
+    "form-questions/<int:pk>/": Rule(None, ("patch",), {"admin", "regulatory", "inspector"}),
+    "piece-rules/": Rule({"admin", "regulatory", "inspector"}, POST),
+    "piece-rules/<int:pk>/remove/": Rule(None, POST, {"admin", "regulatory", "inspector"}),
+    "references/": Rule(
+        OWNERS | {"pm2", "medical", "regulatory", "compliance"} | PHARMACISTS | {"inspector"}
+    ),
     "batches/": Rule(ALL, POST),
     "batches/<int:pk>/": Rule(SEES),
     "batches/<int:pk>/add/": ACT,
@@ -209,6 +217,8 @@ def things(cast: Cast) -> dict[str, str]:
         "routes": str(cycle.route_id),
         "windows": str(window.pk),
         "batches": str(dossier.batch_id),
+        "form-questions": str(FormQuestion.objects.earliest("pk").pk),
+        "piece-rules": str(PieceRule.objects.earliest("pk").pk),
         "dossiers": str(dossier.pk),
         "delegations": str(cast.pharmacist2.delegations_received.get().pk),
     }

@@ -86,6 +86,12 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry(_("Asset types"), "category", model="assets.AssetType"),
             Entry(_("Deposit windows"), "event", model="submissions.DepositWindow"),
             Entry(
+                _("The authority’s form"),
+                "list_alt",
+                "submissions:form",
+                (Role.ADMINISTRATOR, Role.REGULATORY_REVIEWER, Role.INSPECTOR),
+            ),
+            Entry(
                 _("Review routes"), "route", "review:routes", (Role.ADMINISTRATOR, Role.INSPECTOR)
             ),
             Entry(

@@ -14,6 +14,7 @@ from approvals.submissions.models import (
     DepositWindow,
     Dossier,
     DossierPiece,
+    FormQuestion,
     PieceRule,
     PlannedDeposit,
 )
@@ -53,8 +54,31 @@ class DepositWindowAdmin(ReadOnlyAdmin):
 
 @admin.register(PieceRule)
 class PieceRuleAdmin(ReadOnlyAdmin):
-    list_display: ClassVar[list[str]] = ["support_kind", "piece", "jurisdiction"]
+    list_display: ClassVar[list[str]] = [
+        "piece",
+        "category",
+        "support_kind",
+        "jurisdiction",
+        "active",
+    ]
     list_select_related: ClassVar[list[str]] = ["jurisdiction"]
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        user: Any = request.user
+        return may_look(request) and user.holds(*KEEPS_RULES)
+
+
+@admin.register(FormQuestion)
+class FormQuestionAdmin(ReadOnlyAdmin):
+    list_display: ClassVar[list[str]] = [
+        "label_fr",
+        "category",
+        "position",
+        "kind",
+        "required",
+        "active",
+    ]
+    list_filter: ClassVar[list[str]] = ["category", "active"]
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         user: Any = request.user

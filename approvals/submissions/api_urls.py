@@ -2,13 +2,18 @@
 
 from django.urls import path
 
-from approvals.submissions.api import batches, dossiers, windows
+from approvals.submissions.api import batches, dossiers, form, references, windows
 
 urlpatterns = [
     path("windows/", windows.Windows.as_view(), name="windows"),
     path("windows/<int:pk>/", windows.WindowDetail.as_view(), name="window"),
     path("windows/<int:pk>/plan/", windows.WindowPlan.as_view(), name="window_plan"),
     path("versions/<int:pk>/plan/", windows.Plan.as_view(), name="plan"),
+    path("form-questions/", form.Questions.as_view(), name="form_questions"),
+    path("form-questions/<int:pk>/", form.QuestionDetail.as_view(), name="form_question"),
+    path("piece-rules/", form.PieceRules.as_view(), name="piece_rules"),
+    path("piece-rules/<int:pk>/remove/", form.RemovePieceRule.as_view(), name="remove_piece_rule"),
+    path("references/", references.References.as_view(), name="references"),
     path("batches/", batches.Batches.as_view(), name="batches"),
     path("batches/<int:pk>/", batches.BatchDetail.as_view(), name="batch"),
     path("batches/<int:pk>/add/", batches.AddToBatch.as_view(), name="add"),

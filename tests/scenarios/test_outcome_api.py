@@ -133,6 +133,7 @@ class TestBadInput:
         path = f"versions/{version}/plan/"
         assert people.refused("pm", path, {"window": past.pk}, 400, "window") == "window_closed"
 
+    @pytest.mark.slow  # walked until the deposit
     def test_a_decision_dated_before_the_deposit(self, people: People) -> None:
         _code, _version, dossier = deposited(people)
         people.later(days=30)

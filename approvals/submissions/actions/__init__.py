@@ -11,11 +11,13 @@ from approvals.submissions.actions.batches import (
 from approvals.submissions.actions.decisions import decide
 from approvals.submissions.actions.deposits import deposit, miss
 from approvals.submissions.actions.dossiers import add_piece, edit_dossier
+from approvals.submissions.actions.form import add_piece_rule, remove_piece_rule, save_question
 from approvals.submissions.actions.planning import burn_lapsed_references, plan
 from approvals.submissions.actions.windows import edit_window, import_windows, record_window
 
 __all__ = [
     "add_piece",
+    "add_piece_rule",
     "add_to_batch",
     "burn_lapsed_references",
     "cancel_batch",
@@ -30,5 +32,7 @@ __all__ = [
     "plan",
     "record_window",
     "remove_from_batch",
+    "remove_piece_rule",
+    "save_question",
     "unfreeze_batch",
 ]

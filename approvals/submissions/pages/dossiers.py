@@ -30,6 +30,7 @@ from approvals.submissions.forms import (
     LateDossierForm,
     PieceForm,
     ReasonForm,
+    ReceivedForm,
     TacitForm,
 )
 from approvals.submissions.models import Dossier, DossierPiece
@@ -74,15 +75,27 @@ class DossierFormPage(OnDossier):
     done = _("The dossier is saved.")
 
     def get_form_class(self, obj: Dossier) -> type[forms.BaseForm]:
+        if obj.state == DossierState.DEPOSITED:
+            return ReceivedForm
         return DossierForm if obj.batch.state == BatchState.PREPARING else LateDossierForm
 
     def check(self, obj: Dossier, by: Any, now: datetime) -> None:
         check_can_batch(by)
-        check_dossier_preparing(obj)
+        if obj.state != DossierState.DEPOSITED:
+            check_dossier_preparing(obj)
 
     def initial(self, obj: Dossier) -> dict[str, Any]:
+        if obj.batch.state == BatchState.PREPARING:
+            return {}
         form: Any = self.get_form_class(obj)
         return {name: getattr(obj, name) for name in form.base_fields}
+
+    def form_kwargs(self, obj: Dossier) -> dict[str, Any]:
+        return {"dossier": obj} if obj.batch.state == BatchState.PREPARING else {}
+
+    def _form(self, obj: Dossier, **bound: Any) -> Any:
+        self.shown = super()._form(obj, **bound)
+        return self.shown
 
     def consequences(self, obj: Dossier) -> list[str]:
         if obj.batch.state != BatchState.PREPARING:
@@ -90,7 +103,11 @@ class DossierFormPage(OnDossier):
         return [str(item.text) for item in missing_in(obj)]
 
     def perform(self, obj: Dossier, cleaned_data: dict[str, Any], by: Any, now: datetime) -> Any:
-        edit_dossier(obj.pk, changes=cleaned_data, by=by, now=now)
+        if isinstance(self.shown, DossierForm):
+            changes = self.shown.changes()
+        else:
+            changes = {name: value for name, value in cleaned_data.items() if value is not None}
+        edit_dossier(obj.pk, changes=changes, by=by, now=now)
         return obj
 
 
@@ -183,6 +200,13 @@ class DepositPage(SignedOnDossier):
             said.append(
                 gettext("Its evaluation ends on %(day)s.")
                 % {"day": day_in_words(obj.evaluation_ends_on)}
+            )
+        elif obj.batch.window is None:
+            said.append(
+                gettext(
+                    "Outside the windows (R.5122-2-1) its evaluation ends two months after the"
+                    " authority received it: enter that day as soon as it is known."
+                )
             )
         return said
 

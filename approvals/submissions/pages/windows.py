@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals.people.enums import OWNERS, READERS_OF_ALL, Role
 from approvals.submissions.actions import edit_window, plan, record_window
-from approvals.submissions.forms import EditWindowForm, NewWindowForm, PlanForm
+from approvals.submissions.forms import NO_WINDOW, EditWindowForm, NewWindowForm, PlanForm
 from approvals.submissions.models import DepositWindow, PlannedDeposit
 from approvals.submissions.outlook import windows_ahead
 from approvals.submissions.policies import (
@@ -111,9 +111,14 @@ class PlanPage(ActPage):
 
     def initial(self, obj: Version) -> dict[str, Any]:
         current = PlannedDeposit.objects.current().filter(version=obj).first()
-        if current is None or current.window_id is None:
+        if current is None:
             return {}
-        return {"window": str(current.window_id), "planned_on": current.planned_on}
+        return {
+            "window": str(current.window_id or NO_WINDOW),
+            "planned_on": current.planned_on,
+            "reason": current.out_of_window_reason,
+            "proof": current.out_of_window_proof,
+        }
 
     def consequences(self, obj: Version) -> list[str]:
         said = [gettext("A reference is reserved for this version: print it on the material.")]

@@ -36,6 +36,7 @@ from approvals.submissions.policies.deposits import (
     check_proof_piece,
     check_received_on,
 )
+from approvals.submissions.policies.form import FORM_ROLES, SEES_FORM, check_can_keep_form
 from approvals.submissions.policies.planning import (
     WINDOW_ROLES,
     check_can_plan,
@@ -47,7 +48,9 @@ from content.assets.models import Version
 
 __all__ = [
     "BATCH_ROLES",
+    "FORM_ROLES",
     "OFFERED",
+    "SEES_FORM",
     "WINDOW_ROLES",
     "can_add",
     "can_add_piece",
@@ -57,6 +60,7 @@ __all__ = [
     "can_deposit",
     "can_edit_dossier",
     "can_freeze",
+    "can_keep_form",
     "can_miss",
     "can_plan",
     "can_record_window",
@@ -71,6 +75,7 @@ __all__ = [
     "check_can_deposit",
     "check_can_edit_dossier",
     "check_can_freeze",
+    "check_can_keep_form",
     "check_can_miss",
     "check_can_plan",
     "check_can_record_window",
@@ -102,6 +107,10 @@ def _may(check: Callable[[], object]) -> bool:
 
 def can_record_window(by: User) -> bool:
     return _may(lambda: check_can_record_window(by))
+
+
+def can_keep_form(by: User) -> bool:
+    return _may(lambda: check_can_keep_form(by))
 
 
 def can_batch(by: User) -> bool:

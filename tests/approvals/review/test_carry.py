@@ -1,7 +1,6 @@
 """Carry: verdicts and visas given on one digest hold for another (DOMAIN.md §3, §6)."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -11,7 +10,7 @@ from approvals.people.actions import revoke_role
 from approvals.people.enums import Role
 from approvals.people.models import User
 from approvals.review import policies
-from approvals.review.actions import reopen, send_back, submit
+from approvals.review.actions import reopen, submit
 from approvals.review.enums import CarryKind, CycleKind, CycleState, Outcome, TaskState
 from approvals.review.models import Carry, ReviewCycle, ReviewTask, Verdict
 from approvals.review.policies import check_verdicts_hold, missing_roles
@@ -20,7 +19,7 @@ from approvals.signatures.models import Signature
 from content.access.actions import delegate, revoke_delegation
 from content.access.models import Delegation
 from content.assets.actions import transfer_asset
-from content.assets.actions.facts import burn_reference, grant_visa
+from content.assets.actions.facts import grant_visa
 from content.assets.enums import State, VisaBasis
 from content.assets.models import Version
 from tests.factories import keep
@@ -28,11 +27,10 @@ from tests.factories.assets import drive, make_version
 from tests.factories.people import Cast, make_person
 from tests.factories.review import (
     approved,
-    correct,
+    draft,
     give,
     give_all,
     in_review,
-    reserve,
     resubmitted,
     sign_carry,
     task_of,
@@ -244,74 +242,6 @@ class TestConfirmation:
         assert denied.value.code == "role_missing"
 
 
-class TestReferenceOnly:
-    def sent_back(self, cast: Cast, now: datetime, **fields: Any) -> Version:
-        """A version whose reference was burnt, corrected and submitted again."""
-        version = approved(cast)
-        send_back(version.pk, reason="Période manquée", by=cast.regulatory, now=now)
-        if fields.get("new_reference", True):
-            burn_reference(fresh(version), reason="Manquée", by=cast.regulatory, now=now)
-            reserve(fresh(version))
-        correct(version, text="CARDIOMED 10 mg nouvelle référence")
-        submit(version.pk, by=cast.pm, now=now)
-        return fresh(version)
-
-    def test_regulatory_alone_carries_all_verdicts(self, cast: Cast, now: datetime) -> None:
-        version = self.sent_back(cast, now)
-        assert policies.can_carry(version, cast.regulatory2, now)
-        kept = sign_carry(version, cast.regulatory2)
-        assert (kept.kind, kept.carried.count()) == (CarryKind.REFERENCE_ONLY, 4)
-        version = fresh(version)
-        assert version.state == State.APPROVED
-        check_verdicts_hold(version)
-        assert not ReviewTask.objects.open().filter(cycle__version=version).exists()
-
-    def test_nobody_else(self, cast: Cast, now: datetime) -> None:
-        version = self.sent_back(cast, now)
-        for person in (cast.medical, cast.pharmacist, cast.pm):
-            with pytest.raises(PolicyDenied) as refusal:
-                sign_carry(version, person)
-            assert refusal.value.code == "role_missing"
-
-    def test_not_where_the_reference_is_the_same(self, cast: Cast, now: datetime) -> None:
-        version = self.sent_back(cast, now, new_reference=False)
-        with pytest.raises(StateConflict) as refusal:
-            sign_carry(version, cast.regulatory)
-        assert refusal.value.code == "reference_unchanged"
-
-    def test_not_where_more_changed(self, cast: Cast, now: datetime) -> None:
-        from content.assets.actions import edit_asset
-
-        version = approved(cast)
-        send_back(version.pk, reason="x", by=cast.regulatory, now=now)
-        burn_reference(fresh(version), reason="Manquée", by=cast.regulatory, now=now)
-        reserve(fresh(version))
-        edit_asset(version.asset_id, changes={"title": "Neuf"}, reason="x", by=cast.pm, now=now)
-        correct(version)
-        submit(version.pk, by=cast.pm, now=now)
-        with pytest.raises(StateConflict) as refusal:
-            sign_carry(version, cast.regulatory)
-        assert refusal.value.code == "more_than_reference"
-
-    def test_not_on_a_first_review_nor_a_draft(self, cast: Cast, now: datetime) -> None:
-        cycle = in_review(cast)
-        with pytest.raises(StateConflict) as first:
-            sign_carry(cycle.version, cast.regulatory)
-        assert first.value.code == "nothing_to_carry"
-        version = approved(cast)
-        with pytest.raises(StateConflict) as state:
-            sign_carry(version, cast.regulatory)
-        assert state.value.code == "wrong_state"
-
-    def test_not_once_somebody_decided(self, cast: Cast, now: datetime) -> None:
-        version = self.sent_back(cast, now)
-        cycle = ReviewCycle.objects.open().get(version=version)
-        give(task_of(cycle, "medical_reviewer"), cast.medical)
-        with pytest.raises(StateConflict) as refusal:
-            sign_carry(version, cast.regulatory)
-        assert refusal.value.code == "review_started"
-
-
 class TestMinorModification:
     def cleared(self, cast: Cast, now: datetime) -> Version:
         """A version reviewed by all and cleared under a visa."""
@@ -468,7 +398,6 @@ class TestVerdictsHold:
             check_verdicts_hold(fresh(cycle.version))
 
     def test_invariant_2_a_version_that_was_never_reviewed(self, cast: Cast, now: datetime) -> None:
-        from tests.factories.review import draft
 
         version = drive(draft(cast), State.APPROVED)
         with pytest.raises(StateConflict) as refusal:

@@ -89,13 +89,6 @@ class TestAddToBatch:
         assert dossier.reference.value == "26/04/60000001/PM/001"
         assert dossier.support_kind == "brochure"
 
-    def test_one_that_is_in_another_batch(self, cast: Cast) -> None:
-        version = make_approved(cast)
-        make_batch(cast, version)
-        with pytest.raises(StateConflict) as refused:
-            make_batch(cast, version)
-        assert refused.value.code == "already_in_batch"
-
     def test_one_that_is_not_approved(self, cast: Cast) -> None:
         version = make_draft(cast)
         plan(version.pk, window=pm_window().pk, by=cast.pm, now=T0)
@@ -182,11 +175,6 @@ class TestFreeze:
         digests = {version.current_revision.digest for version in versions}
         assert {row["digest"] for row in signature.covers} == digests
         assert AuditEvent.objects.count() == events + 1
-
-    def test_an_empty_batch(self, cast: Cast) -> None:
-        with pytest.raises(StateConflict) as refused:
-            freeze(cast, make_batch(cast))
-        assert refused.value.code == "batch_empty"
 
     def test_a_batch_from_which_all_were_removed(self, cast: Cast) -> None:
         version = make_approved(cast)
