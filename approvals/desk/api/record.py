@@ -12,7 +12,7 @@ from approvals.audit import StateConflict
 from approvals.desk.actions import ask_record
 from approvals.desk.api.versions import visible_version
 from approvals.desk.record.making import make_pdf, pdf_of, twin_of
-from approvals.desk.record.printing import PrintingFailed
+from content.printing import PrintingFailed
 from config.http.api import ReadEndpoint
 from content.assets.api.versions import WhateverIsAsked
 from content.outbox.actions import Undeliverable

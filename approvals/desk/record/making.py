@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from approvals.audit.hashing import canonical
-from approvals.desk.record.printing import PangoMissing, printed
+from content.printing import PangoMissing, printed
 from content.assets.derived import keep, kept
 from content.outbox.actions import Undeliverable
 from content.outbox.enums import DispatchState

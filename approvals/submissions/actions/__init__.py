@@ -11,12 +11,19 @@ from approvals.submissions.actions.batches import (
 from approvals.submissions.actions.decisions import decide
 from approvals.submissions.actions.deposits import deposit, miss
 from approvals.submissions.actions.dossiers import add_piece, edit_dossier
+from approvals.submissions.actions.packages import (
+    build,
+    package_file,
+    record_package,
+    retry_package,
+)
 from approvals.submissions.actions.planning import burn_lapsed_references, plan
 from approvals.submissions.actions.windows import edit_window, import_windows, record_window
 
 __all__ = [
     "add_piece",
     "add_to_batch",
+    "build",
     "burn_lapsed_references",
     "cancel_batch",
     "create_batch",
@@ -27,8 +34,11 @@ __all__ = [
     "freeze_batch",
     "import_windows",
     "miss",
+    "package_file",
     "plan",
+    "record_package",
     "record_window",
     "remove_from_batch",
+    "retry_package",
     "unfreeze_batch",
 ]

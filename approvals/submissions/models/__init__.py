@@ -2,15 +2,18 @@
 
 from approvals.submissions.models.batches import Batch, BatchSeal
 from approvals.submissions.models.dossiers import Decision, Dossier, DossierPiece, PieceRule
+from approvals.submissions.models.packages import DepositPackage, PackageSheet
 from approvals.submissions.models.windows import DepositWindow, PlannedDeposit, ReferenceCounter
 
 __all__ = [
     "Batch",
     "BatchSeal",
     "Decision",
+    "DepositPackage",
     "DepositWindow",
     "Dossier",
     "DossierPiece",
+    "PackageSheet",
     "PieceRule",
     "PlannedDeposit",
     "ReferenceCounter",
