@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class BatchState(TextChoices):
@@ -91,10 +92,10 @@ REASON_OWED = (
 
 
 class PackageState(TextChoices):
-    BUILDING = "building", _("in preparation")
-    READY = "ready", _("ready")
-    FAILED = "failed", _("not made")
-    VOID = "void", _("void")
+    BUILDING = "building", pgettext_lazy("package", "in preparation")
+    READY = "ready", pgettext_lazy("package", "ready")
+    FAILED = "failed", pgettext_lazy("package", "not made")
+    VOID = "void", pgettext_lazy("package", "void")
 
 
 class PackageFault(TextChoices):

@@ -56,9 +56,7 @@ class Made:
 
 def order_package(seal: BatchSeal, dossiers: Sequence[Dossier], *, now: datetime) -> DepositPackage:
     """Tell what the freeze under way covers, and have its package made by a job."""
-    package = DepositPackage(
-        seal=seal, contents=keep_contents(seal, dossiers), total=len(dossiers)
-    )
+    package = DepositPackage(seal=seal, contents=keep_contents(seal, dossiers), total=len(dossiers))
     package.save(force_insert=True)
     _queue(package, now)
     return package
@@ -107,9 +105,7 @@ def _in_preparation(package: DepositPackage) -> bool:
     return building.exists()
 
 
-def _keep_sheets(
-    package: DepositPackage, few: Sequence[tuple[int, bytes]]
-) -> Mapping[int, str]:
+def _keep_sheets(package: DepositPackage, few: Sequence[tuple[int, bytes]]) -> Mapping[int, str]:
     """Keep printed sheets; what another run of the same job kept first stands."""
     rows = [
         PackageSheet(package=package, position=position, sha256=keep(ContentFile(pdf)).sha256)
@@ -117,9 +113,7 @@ def _keep_sheets(
     ]
     PackageSheet.objects.bulk_create(rows, ignore_conflicts=True)
     positions = [position for position, _pdf in few]
-    return dict(
-        package.sheets.filter(position__in=positions).values_list("position", "sha256")
-    )
+    return dict(package.sheets.filter(position__in=positions).values_list("position", "sha256"))
 
 
 def _archive(package: DepositPackage, manifest: str) -> Made:

@@ -1,4 +1,4 @@
-"""The one ZIP of a frozen batch, and the printed sheets that are made for it one after the other."""
+"""The one ZIP of a frozen batch, and the sheets that are printed for it one after the other."""
 
 from typing import Any, ClassVar, Self
 

@@ -1,4 +1,4 @@
-"""The printed sheets of a package: a cover for the batch, one for each dossier; always in French."""
+"""The printed sheets of a package: a cover, and one for each dossier; always in French."""
 
 import hashlib
 from collections.abc import Iterator

@@ -42,7 +42,7 @@ from approvals.submissions.policies.packages import (
     check_can_read_package,
     check_can_retry,
     job_key,
-    job_stopped,
+    state_of_package,
     why_not_made,
 )
 from approvals.submissions.policies.planning import (
@@ -105,7 +105,7 @@ __all__ = [
     "check_received_on",
     "check_window_takes",
     "job_key",
-    "job_stopped",
+    "state_of_package",
     "why_not_made",
 ]
 

@@ -42,9 +42,10 @@ def check_can_download(batch: Batch, package: DepositPackage | None, by: User) -
                 " over any more. Freezing the batch again makes a new one."
             ),
         )
-    if package.state == PackageState.FAILED or job_stopped(package):
+    state = state_of_package(package)
+    if state == PackageState.FAILED:
         raise StateConflict("package_failed", why_not_made(package))
-    if package.state == PackageState.BUILDING:
+    if state == PackageState.BUILDING:
         raise StateConflict(
             "package_not_ready",
             _(
@@ -59,10 +60,7 @@ def check_can_download(batch: Batch, package: DepositPackage | None, by: User) -
 def check_can_retry(package: DepositPackage | None, by: User) -> None:
     """:raises StateConflict: ``package_not_failed`` unless its making ended badly."""
     check_can_batch(by)
-    failed = package is not None and (
-        package.state == PackageState.FAILED or job_stopped(package)
-    )
-    if not failed:
+    if package is None or state_of_package(package) != PackageState.FAILED:
         raise StateConflict(
             "package_not_failed",
             _("Only a package that could not be made is made again: look at its state."),
@@ -74,12 +72,14 @@ def job_key(package: DepositPackage) -> str:
     return f"package:{package.pk}:"
 
 
-def job_stopped(package: DepositPackage) -> bool:
-    """Whether the last job of a package in preparation was given up: its worker stopped."""
-    if package.state != PackageState.BUILDING:
-        return False
-    last = Message.objects.filter(channel=Channel.JOB, key__startswith=job_key(package)).order_by("-pk").first()
-    return last is not None and last.state == DispatchState.FAILED
+def state_of_package(package: DepositPackage) -> PackageState:
+    """Return a package's state; one whose last job was given up, for its worker stopped, failed."""
+    if package.state == PackageState.BUILDING:
+        jobs = Message.objects.filter(channel=Channel.JOB, key__startswith=job_key(package))
+        last = jobs.order_by("-pk").first()
+        if last is not None and last.state == DispatchState.FAILED:
+            return PackageState.FAILED
+    return PackageState(package.state)
 
 
 def why_not_made(package: DepositPackage) -> str:
