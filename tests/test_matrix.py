@@ -131,6 +131,9 @@ TABLE: dict[str, Rule] = {
     "windows/": Rule(ALL, POST),
     "windows/<int:pk>/": Rule(OFFICE, ("patch",), OFFICE),
     "windows/<int:pk>/plan/": Rule(OFFICE),
+    "references/": Rule(
+        OWNERS | {"pm2", "medical", "regulatory", "compliance"} | PHARMACISTS | {"inspector"}
+    ),
     "batches/": Rule(ALL, POST),
     "batches/<int:pk>/": Rule(SEES),
     "batches/<int:pk>/add/": ACT,

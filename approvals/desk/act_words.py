@@ -55,6 +55,7 @@ WORDS: dict[str, Any] = {
     "import_products": _("products imported"),
     "import_windows": _("deposit windows imported"),
     "install_asset_types": _("asset types installed"),
+    "install_form": _("questions of the authority’s form installed"),
     "install_jurisdictions": _("jurisdictions installed"),
     "install_piece_rules": _("rules of pieces installed"),
     "install_prechecks": _("pre-checks installed"),

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from approvals.submissions.api import batches, dossiers, packages, windows
+from approvals.submissions.api import batches, dossiers, packages, references, windows
 
 urlpatterns = [
     path("windows/", windows.Windows.as_view(), name="windows"),
     path("windows/<int:pk>/", windows.WindowDetail.as_view(), name="window"),
     path("windows/<int:pk>/plan/", windows.WindowPlan.as_view(), name="window_plan"),
     path("versions/<int:pk>/plan/", windows.Plan.as_view(), name="plan"),
+    path("references/", references.References.as_view(), name="references"),
     path("batches/", batches.Batches.as_view(), name="batches"),
     path("batches/<int:pk>/", batches.BatchDetail.as_view(), name="batch"),
     path("batches/<int:pk>/add/", batches.AddToBatch.as_view(), name="add"),

@@ -50,6 +50,47 @@ class Context(TextChoices):
     RENEWAL = "renewal", _("renewal")
 
 
+class AnswerKind(TextChoices):
+    TEXT = "text", _("text")
+    CHOICE = "choice", _("choice")
+    YES_NO = "yes_no", _("yes or no")
+    DATE = "date", _("date")
+    NUMBER = "number", _("number")
+
+
+class AnswerSource(TextChoices):
+    """Where an answer comes from; blank, it is typed for each dossier."""
+
+    # Fixed by the version: shown, never typed.
+    REFERENCE = "reference", _("the reference")
+    LEAD_CIS = "lead_cis", _("the CIS of the lead product")
+    # A column of the dossier.
+    RECEIPT_NUMBER = "receipt_number", _("the receipt number")
+    SUPPORT_KIND = "support_kind", _("the kind of support")
+    CONTEXT = "context", _("the context")
+    FORMER_REFERENCE = "former_reference", _("the former reference")
+    MODIFIED_ELEMENTS = "modified_elements", _("the elements modified")
+    # Proposed, and corrected where it is wrong.
+    ATC = "atc", _("the ATC of the lead product")
+    HOLDER = "holder", _("the holder of the lead product")
+    TITLE = "title", _("the title of the material")
+    CONTACT_NAME = "contact_name", _("the name of who opened the dossier")
+    CONTACT_EMAIL = "contact_email", _("the e-mail of who opened the dossier")
+    # Taken over from the last dossier when a new one is opened.
+    LAST_DOSSIER = "last_dossier", _("the last dossier")
+    LAST_OF_PRODUCT = "last_of_product", _("the last dossier of the product")
+
+
+FIXED_SOURCES = (AnswerSource.REFERENCE, AnswerSource.LEAD_CIS)
+COLUMN_SOURCES = (
+    AnswerSource.RECEIPT_NUMBER,
+    AnswerSource.SUPPORT_KIND,
+    AnswerSource.CONTEXT,
+    AnswerSource.FORMER_REFERENCE,
+    AnswerSource.MODIFIED_ELEMENTS,
+)
+
+
 class Printed(TextChoices):
     """Whether the reserved reference was found in the files that are to be deposited."""
 

@@ -6,8 +6,22 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from approvals.submissions.enums import Context, Outcome, PieceKind
-from approvals.submissions.models import DepositWindow, DossierPiece
+from approvals.submissions.enums import (
+    FIXED_SOURCES,
+    AnswerKind,
+    AnswerSource,
+    Outcome,
+    PieceKind,
+    Printed,
+)
+from approvals.submissions.form import (
+    LONGEST,
+    choices_of,
+    field_name,
+    questions_of,
+    raw_value,
+)
+from approvals.submissions.models import DepositWindow, Dossier, DossierPiece, FormQuestion
 from content.assets.models import Version
 from content.catalogue.enums import VisaCategory
 
@@ -140,19 +154,8 @@ class AddForm(forms.Form):
 
 
 class DossierForm(forms.Form):
-    receipt_number = forms.CharField(
-        label=_("Receipt number"),
-        max_length=12,
-        required=False,
-        help_text=_("11 or 12 digits; one receipt per dossier."),
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-    )
-    support_kind = forms.CharField(label=_("Kind of support"), max_length=100, required=False)
-    context = forms.ChoiceField(
-        label=_("Context"), choices=[("", "—"), *Context.choices], required=False
-    )
-    former_reference = forms.CharField(label=_("Former reference"), max_length=24, required=False)
-    modified_elements = text_field(_("Elements modified"), required=False)
+    """The authority's questions in its order; what follows from the version is shown, not typed."""
+
     reference_exempt_reason = text_field(
         _("Reason for exempting the reference"),
         required=False,
@@ -161,6 +164,53 @@ class DossierForm(forms.Form):
             " reference can be seen, say where."
         ),
     )
+
+    def __init__(self, *args: Any, dossier: Dossier, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["reference_exempt_reason"] = dossier.reference_exempt_reason
+        for question in questions_of(dossier):
+            name = field_name(question)
+            self.fields[name] = answer_field(question, dossier)
+            self.initial[name] = raw_value(question, dossier)
+        if dossier.reference_printed == Printed.UNREADABLE:
+            self.fields["reference_exempt_reason"] = self.fields.pop("reference_exempt_reason")
+        else:
+            del self.fields["reference_exempt_reason"]
+
+    def changes(self) -> dict[str, Any]:
+        """Return what the action takes: columns by their name, other answers under ``form``."""
+        changes: dict[str, Any] = {"form": {}}
+        for name, value in self.cleaned_data.items():
+            if self.fields[name].disabled:
+                continue
+            prefix, dot, key = name.partition(".")
+            if dot:
+                changes[prefix][key] = value
+            else:
+                changes[name] = value
+        return changes
+
+
+def answer_field(question: FormQuestion, dossier: Dossier) -> forms.Field:
+    """Return the field of one question; nothing is owed before the freeze."""
+    said: dict[str, Any] = {
+        "label": question.label,
+        "required": False,
+        "disabled": question.source in FIXED_SOURCES,
+        "help_text": _("Owed before the freeze.") if question.required else "",
+    }
+    if question.kind in (AnswerKind.CHOICE, AnswerKind.YES_NO):
+        offered = choices_of(question, raw_value(question, dossier))
+        return forms.ChoiceField(choices=[("", "—"), *offered], **said)
+    if question.source == AnswerSource.RECEIPT_NUMBER:
+        said["help_text"] = _("11 or 12 digits; one receipt per dossier.")
+        digits = {"inputmode": "numeric", "autocomplete": "off"}
+        return forms.CharField(max_length=12, widget=forms.TextInput(attrs=digits), **said)
+    if question.source == AnswerSource.MODIFIED_ELEMENTS:
+        return forms.CharField(max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3}), **said)
+    widget = {AnswerKind.DATE: DayInput, AnswerKind.NUMBER: forms.TextInput}
+    made = widget.get(AnswerKind(question.kind), forms.TextInput)()
+    return forms.CharField(max_length=LONGEST, widget=made, **said)
 
 
 class PieceForm(forms.Form):

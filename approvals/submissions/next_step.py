@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from approvals.people.models import User
-from approvals.submissions.completeness import Missing, missing_in
+from approvals.submissions.completeness import Missing, missing_in, warnings_in
 from approvals.submissions.enums import BatchState, DossierState, PieceKind
 from approvals.submissions.models import Batch, Dossier
 from approvals.submissions.policies import can_batch
@@ -27,24 +27,42 @@ class Step:
 
 @dataclass(frozen=True)
 class DossierRow:
-    """One dossier of a batch, with what it still owes."""
+    """One dossier of a batch, with what it still owes and what is worth knowing."""
 
     dossier: Dossier
     missing: list[Missing]
+    warnings: list[Missing]
     has_proof: bool
 
+    @property
+    def owed(self) -> list[Step]:
+        """What is missing, each with where it is given."""
+        return [where_given(self.dossier, item) for item in self.missing]
 
-def rows_of(batch: Batch, dossiers: Sequence[Dossier]) -> list[DossierRow]:
+
+def rows_of(batch: Batch, dossiers: Sequence[Dossier], day: date) -> list[DossierRow]:
     """Return each dossier with what it owes while the batch is prepared."""
     preparing = batch.state == BatchState.PREPARING
-    return [
-        DossierRow(
-            dossier,
-            missing_in(dossier) if preparing and dossier.state == DossierState.PREPARING else [],
-            any(piece.kind == PieceKind.PROOF for piece in dossier.pieces.all()),
-        )
-        for dossier in dossiers
-    ]
+    rows = []
+    for dossier in dossiers:
+        waits = dossier.state == DossierState.PREPARING
+        missing = missing_in(dossier) if preparing and waits else []
+        warnings = warnings_in(dossier, day) if waits else []
+        has_proof = any(piece.kind == PieceKind.PROOF for piece in dossier.pieces.all())
+        rows.append(DossierRow(dossier, missing, warnings, has_proof))
+    return rows
+
+
+def where_given(dossier: Dossier, item: Missing) -> Step:
+    """Return what is missing and where it is given: the form, the pieces, or a corrected file."""
+    if item.code in PieceKind.values:
+        address = reverse("submissions:piece", args=[dossier.pk])
+        return Step(str(item.text), _("Add the piece"), f"{address}?kind={item.code}")
+    if item.code == "reference_printed":
+        # A file is corrected by its owner, after regulatory sent the version back.
+        return Step(str(item.text), _("Open the version"), dossier.version.get_absolute_url())
+    address = reverse("submissions:dossier", args=[dossier.pk])
+    return Step(str(item.text), _("Complete the dossier"), address)
 
 
 def next_step(batch: Batch, rows: Sequence[DossierRow], by: User, day: date) -> Step | None:
@@ -78,14 +96,10 @@ def _while_preparing(batch: Batch, rows: Sequence[DossierRow]) -> Step:
 
 
 def _completing(row: DossierRow) -> Step:
-    """Lead to where the first missing thing is given: the form, or the pieces."""
-    first = row.missing[0]
+    """Lead to where the first missing thing is given."""
+    first = where_given(row.dossier, row.missing[0])
     text = _("%(dossier)s still needs %(what)s.") % {"dossier": row.dossier, "what": first.text}
-    if first.code in PieceKind.values:
-        address = reverse("submissions:piece", args=[row.dossier.pk])
-        return Step(text, _("Add the piece"), f"{address}?kind={first.code}")
-    address = reverse("submissions:dossier", args=[row.dossier.pk])
-    return Step(text, _("Complete the dossier"), address)
+    return Step(text, first.label, first.url)
 
 
 def _while_frozen(batch: Batch, rows: Sequence[DossierRow]) -> Step | None:

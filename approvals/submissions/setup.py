@@ -11,33 +11,69 @@ from django.utils import timezone
 from approvals.audit import act
 from approvals.people.actions import system_actor
 from approvals.people.models import User
+from approvals.people.policies import check_system
 from approvals.submissions.actions.windows import import_windows
 from approvals.submissions.enums import PieceKind
-from approvals.submissions.models import PieceRule
+from approvals.submissions.form_fr import QUESTIONS
+from approvals.submissions.models import FormQuestion, PieceRule
 from approvals.submissions.windows_csv import SHIPPED, read_lines
 from content.catalogue.models import Jurisdiction
 
-# (kind of support, piece): a blank kind means every support. Data: an administrator adds others.
+# (category, kind of support, piece): blank means every one. Data: an administrator adds others.
 PIECE_RULES = (
-    ("", PieceKind.RECEIPT),
-    ("film TV", PieceKind.SCRIPT),
-    ("spot radio", PieceKind.SCRIPT),
-    ("audiovisuel", PieceKind.SCRIPT),
+    ("", "", PieceKind.RECEIPT),
+    ("PM", "", PieceKind.SMPC),
+    ("", "film TV", PieceKind.SCRIPT),
+    ("", "spot radio", PieceKind.SCRIPT),
+    ("", "audiovisuel", PieceKind.SCRIPT),
 )
 
 
 def install(**kwargs: Any) -> None:
-    """Install the windows that ship with the application and the pieces that are owed."""
+    """Install the windows that ship with the application, the pieces owed, and the form."""
     system, now = system_actor(), timezone.now()
     import_windows(read_lines(SHIPPED), by=system, now=now)
     install_piece_rules(by=system, now=now)
+    install_form(by=system, now=now)
 
 
 @act("install_piece_rules")
 def install_piece_rules(*, by: User, now: datetime) -> None:
-    """Add the authority's usual pieces where no rule was ever kept."""
+    """Add the authority's usual pieces; one that a person removed stays removed.
+
+    :raises PolicyDenied: ``system_only``.
+    """
+    check_system(by)
     jurisdiction = Jurisdiction.objects.get(code="FR")
-    if PieceRule.objects.filter(jurisdiction=jurisdiction).exists():
-        return
-    for support_kind, piece in PIECE_RULES:
-        PieceRule(jurisdiction=jurisdiction, support_kind=support_kind, piece=piece).save()
+    kept = set(
+        PieceRule.objects.filter(jurisdiction=jurisdiction).values_list(
+            "category", "support_kind", "piece"
+        )
+    )
+    for category, support_kind, piece in PIECE_RULES:
+        if (category, support_kind, str(piece)) not in kept:
+            PieceRule(
+                jurisdiction=jurisdiction,
+                category=category,
+                support_kind=support_kind,
+                piece=piece,
+            ).save()
+
+
+@act("install_form")
+def install_form(*, by: User, now: datetime) -> None:
+    """Add the questions of the French form; one that a person changed or retired stays so.
+
+    :raises PolicyDenied: ``system_only``.
+    """
+    check_system(by)
+    jurisdiction = Jurisdiction.objects.get(code="FR")
+    questions = FormQuestion.objects.filter(jurisdiction=jurisdiction)
+    kept = set(questions.values_list("category", "key"))
+    for place, wanted in enumerate(QUESTIONS, start=1):
+        fields = {name: value for name, value in wanted.items() if name != "categories"}
+        for category in wanted["categories"]:
+            if (category, wanted["key"]) not in kept:
+                FormQuestion(
+                    jurisdiction=jurisdiction, category=category, position=place * 10, **fields
+                ).save()

@@ -219,7 +219,7 @@ def make_batch(
     complete: bool = True,
     now: datetime = T0,
 ) -> Batch:
-    """Open a batch that holds versions, each with its receipt where ``complete``."""
+    """Open a batch that holds versions, each with all it owes where ``complete``."""
     batch = create_batch(window=(window or pm_window()).pk, by=cast.regulatory, now=now)
     for version in versions:
         dossier = add_to_batch(batch.pk, version=version.pk, by=cast.regulatory, now=now)
@@ -229,10 +229,14 @@ def make_batch(
 
 
 def fill_in(cast: Cast, dossier: Dossier, *, now: datetime = T0) -> None:
-    """Give a dossier its receipt."""
+    """Give a dossier its receipt, its SmPC, and the context where nothing tells it."""
     number = str(next(_receipts))
-    add_piece(dossier.pk, kind="receipt", file=upload(f"{number}.pdf"), by=cast.regulatory, now=now)
-    edit_dossier(dossier.pk, changes={"receipt_number": number}, by=cast.regulatory, now=now)
+    for kind, name in (("receipt", f"{number}.pdf"), ("smpc", "rcp.pdf")):
+        add_piece(dossier.pk, kind=kind, file=upload(name), by=cast.regulatory, now=now)
+    changes = {"receipt_number": number, "context": dossier.context or "campaign"}
+    if dossier.former_reference:
+        changes["modified_elements"] = "Mise à jour des mentions."
+    edit_dossier(dossier.pk, changes=changes, by=cast.regulatory, now=now)
 
 
 def freeze(cast: Cast, batch: Batch, *, now: datetime = T0) -> Batch:

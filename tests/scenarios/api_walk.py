@@ -141,7 +141,8 @@ def deposited(people: People) -> tuple[str, int, int]:
     path = f"dossiers/{dossier['id']}/"
     receipt = {"receipt_number": "24000000001", "context": "campaign"}
     people.do("regulatory", path, receipt, method="patch")
-    add_piece(people, path, "receipt")
+    for kind in ("receipt", "smpc"):
+        add_piece(people, path, kind)
     people.do("regulatory", f"batches/{batch}/freeze/", {"signature": signed("batch_freeze")})
     body = {
         "deposited_at": "2026-04-14T12:00:00Z",

@@ -175,6 +175,7 @@ def deposit_and_grant(walk: Walk, version: int) -> None:
     path = f"dossiers/{dossier['id']}/"
     walk.call("regulatory", "PATCH", path, {"receipt_number": number, "context": "campaign"})
     _piece(walk, path, "receipt", f"{number}.pdf", "Quittance")
+    _piece(walk, path, "smpc", "rcp.pdf", "Résumé des caractéristiques du produit")
     frozen = {"signature": signature("batch_freeze")}
     walk.call("regulatory", "POST", f"batches/{batch}/freeze/", frozen)
     proof = _piece(walk, path, "proof", "accuse.pdf", "Accusé de réception")

@@ -232,13 +232,16 @@ class World:
         return submissions.add_to_batch(batch.pk, version=version.pk, **self._by("regulatory"))
 
     def complete(self, dossier: Dossier) -> None:
-        """Give a dossier its context and its fee receipt."""
+        """Give a dossier its context, its fee receipt and the SmPC."""
         self.receipts += 1
         number = str(self.receipts)
-        changes = {"receipt_number": number, "context": "campaign"}
+        changes = {"receipt_number": number, "context": dossier.context or "campaign"}
+        if dossier.former_reference:
+            changes["modified_elements"] = "Mise à jour des données et des mentions."
         submissions.edit_dossier(dossier.pk, changes=changes, **self._by("regulatory"))
         text = letter("Quittance", f"Redevance de publicité, quittance {number}.", "510 EUR")
         self._piece(dossier, "receipt", f"{number}.pdf", text)
+        self._piece(dossier, "smpc", "rcp.pdf", letter("Résumé des caractéristiques du produit"))
 
     def _piece(self, dossier: Dossier, kind: str, name: str, content: bytes) -> int:
         file = SimpleUploadedFile(name, content, content_type="application/pdf")

@@ -22,6 +22,7 @@ from approvals.review.models import (
 )
 from approvals.review.policies.carries import (
     carry_kind,
+    check_nothing_besides,
     check_reference_only,
     minor_task_of,
     open_cycle_of,
@@ -218,6 +219,7 @@ def _carry_reference(signing: _Signing) -> Carry:
     """Carry all verdicts where nothing but the reference changed: the version is approved."""
     cycle, now = signing.cycle, signing.now
     passed, verdicts = check_reference_only(cycle, signing.by)
+    check_nothing_besides(passed, cycle)
     kept = signing.write(
         CarryKind.REFERENCE_ONLY, passed.revision, verdicts, role=Role.REGULATORY_REVIEWER
     )

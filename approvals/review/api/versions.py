@@ -18,6 +18,7 @@ from approvals.review.api.shapes import (
     ReasonBody,
     VersionStateShape,
 )
+from approvals.review.policies.carries import compare_ahead
 from approvals.signatures.api import SignedActEndpoint
 from approvals.signatures.enums import Meaning
 from approvals.signatures.models import Proof
@@ -111,6 +112,12 @@ class Carry(SignedActEndpoint):
 
     def get_object(self, request: Request, **kwargs: Any) -> Version:
         return visible_version(request.user, kwargs["version"])
+
+    def prepared(
+        self, request: Request, obj: Version, data: Any, now: datetime
+    ) -> Callable[[], Answer]:
+        compare_ahead(obj, request.user, now)  # type: ignore[arg-type]
+        return super().prepared(request, obj, data, now)
 
     def perform(  # type: ignore[override]
         self, obj: Any, data: Any, *, credentials: Proof, by: User, now: datetime

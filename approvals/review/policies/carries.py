@@ -1,5 +1,6 @@
 """When a verdict or a visa may be carried from one digest to another, and by whom."""
 
+import contextlib
 from datetime import datetime
 
 from django.db.models import Q
@@ -9,6 +10,7 @@ from approvals.audit import PolicyDenied, Refusal, StateConflict
 from approvals.people.enums import Role
 from approvals.people.models import User
 from approvals.people.policies import check_role
+from approvals.review.besides import changed_besides
 from approvals.review.enums import CarryKind, CycleKind, CycleState, TaskState
 from approvals.review.models import ReviewCycle, ReviewTask, Verdict
 from approvals.review.policies.content import check_nothing_blocks
@@ -17,9 +19,10 @@ from approvals.review.policies.decisions import (
     check_no_conflict,
     check_still_holds,
 )
-from approvals.review.policies.standing import difference, roles_holding, wrong_state
+from approvals.review.policies.standing import field_label, roles_holding, wrong_state
+from content.assets.comparison import fields_that_differ
 from content.assets.enums import State
-from content.assets.models import Version
+from content.assets.models import Revision, Version
 
 MINOR_ROLES = (Role.REGULATORY_REVIEWER, Role.RESPONSIBLE_PHARMACIST)
 
@@ -59,13 +62,35 @@ def check_can_carry(version: Version, by: User, now: datetime) -> CarryKind:
     elif kind == CarryKind.MINOR_MODIFICATION:
         minor_task_of(cycle, by, now)
     else:
-        check_reference_only(cycle, by)
+        passed, _verdicts = check_reference_only(cycle, by)
+        check_nothing_besides(passed, cycle)
     return kind
 
 
-def can_carry(version: Version, by: User, now: datetime) -> bool:
-    try:
+def carried_from(cycle: ReviewCycle) -> Revision | None:
+    """Return the revision on which the verdicts that are to be carried were given."""
+    passed = ReviewCycle.objects.filter(
+        version__asset=cycle.version.asset_id, state=CycleState.PASSED, pk__lt=cycle.pk
+    )
+    last = passed.select_related("revision").order_by("version__number", "number").last()
+    return last.revision if last is not None else None
+
+
+def compare_ahead(version: Version, by: User, now: datetime) -> None:
+    """Compare the files before the act that needs it: its answer is kept and found again."""
+    with contextlib.suppress(Refusal):
         check_can_carry(version, by, now)
+
+
+def can_carry(version: Version, by: User, now: datetime) -> bool:
+    """Whether a carry is offered; what its files show is compared only once it is opened."""
+    try:
+        cycle = open_cycle_of(version)
+        kind = carry_kind(cycle)
+        if kind == CarryKind.REFERENCE_ONLY:
+            check_reference_only(cycle, by)
+        else:
+            check_can_carry(version, by, now)
     except Refusal:
         return False
     return True
@@ -159,14 +184,33 @@ def check_reference_only(cycle: ReviewCycle, by: User) -> tuple[ReviewCycle, lis
             "reference_unchanged",
             _("The reference did not change since the verdicts: there is nothing to carry."),
         )
-    if difference(passed.revision, cycle.revision)["fields"]:
-        raise StateConflict(
-            "more_than_reference",
-            _("More than the reference changed since the verdicts: the version is reviewed again."),
-        )
+    if fields := fields_that_differ(passed.revision, cycle.revision):
+        raise _more_than_reference([field_label(name) for name in fields])
     check_nothing_blocks(version)
     verdicts = Verdict.objects.holding_on(passed.revision.digest, cycle=passed)
     return passed, list(verdicts.order_by("pk"))
+
+
+def check_nothing_besides(passed: ReviewCycle, cycle: ReviewCycle) -> None:
+    """Refuse the carry where the files show that more than the reference changed.
+
+    :raises StateConflict: ``more_than_reference``, saying what else changed.
+    """
+    assert cycle.version.reference is not None
+    references = (passed.reference, cycle.version.reference.value)
+    if told := changed_besides(passed.revision, cycle.revision, *references):
+        raise _more_than_reference(told)
+
+
+def _more_than_reference(told: list[str]) -> StateConflict:
+    return StateConflict(
+        "more_than_reference",
+        _(
+            "More than the reference changed since the verdicts (%(what)s): the version is"
+            " reviewed again, or its owner uploads a file in which only the reference changed."
+        )
+        % {"what": "; ".join(told).rstrip(".")},
+    )
 
 
 def _stood(cycle: ReviewCycle) -> bool:

@@ -9,7 +9,7 @@ from approvals.people.enums import Role
 from approvals.review.enums import CycleState
 from approvals.review.models import ReviewCycle, Verdict
 from content.assets.comparison import fields_that_differ
-from content.assets.models import Revision, Version
+from content.assets.models import Asset, Revision, Version
 
 
 def wrong_state(version: Version, needed: Any) -> StateConflict:
@@ -64,6 +64,16 @@ def check_verdicts_hold(version: Version) -> None:
 
 def verdicts_hold(version: Version) -> bool:
     return not missing_roles(version)
+
+
+def field_label(name: str) -> str:
+    """Return what people call a field of the regulated data."""
+    if name == "dependencies":
+        return str(_("dependencies"))
+    for model in (Asset, Version):
+        if name in {field.name for field in model._meta.get_fields()}:
+            return str(getattr(model._meta.get_field(name), "verbose_name", name))
+    return name
 
 
 def difference(before: Revision, after: Revision) -> dict[str, Any]:

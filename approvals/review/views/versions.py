@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,8 +22,9 @@ from approvals.review.policies import (
     check_something_to_resolve,
     comments_to_resolve,
 )
-from approvals.review.policies.carries import carry_kind
+from approvals.review.policies.carries import carried_from, carry_kind
 from approvals.review.policies.lifecycle import changes_to_answer, continues
+from approvals.review.views.viewer import differences
 from approvals.signatures.enums import Meaning
 from approvals.signatures.models import Proof
 from approvals.signatures.pages import SignedActPage
@@ -176,6 +177,7 @@ class CarryPage(VersionAct, SignedActPage):
     done = gettext_lazy("The carry is signed.")
     form_class = CarryForm
     meaning = Meaning.CARRY
+    template_name = "review/carry.html"
 
     def check(self, obj: Version, by: Any, now: datetime) -> None:
         check_can_carry(obj, by, now)
@@ -197,6 +199,24 @@ class CarryPage(VersionAct, SignedActPage):
                 _("With both signatures the version stands under the visa of the one before it.")
             ],
         }[self._kind(obj)]
+
+    def _render(self, obj: Version, *, status: int, **context: Any) -> HttpResponse:
+        return super()._render(obj, status=status, **context, **self._difference(obj))
+
+    def _difference(self, obj: Version) -> dict[str, Any]:
+        """Return what changed since the verdicts: it is looked at before it is signed."""
+        cycle = ReviewCycle.objects.open().filter(version=obj).first()
+        if cycle is None or carry_kind(cycle) == CarryKind.CONFIRMATION:
+            return {}
+        before = carried_from(cycle)
+        task = cycle.tasks.order_by("pk").first()
+        if before is None or task is None:
+            return {}
+        return {
+            "task": task,
+            "revision": cycle.revision,
+            **differences(before, cycle.revision),
+        }
 
     def perform(  # type: ignore[override]
         self,

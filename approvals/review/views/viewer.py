@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals.people.models import User
 from approvals.review.models import ReviewTask
+from approvals.review.policies.standing import field_label
 from approvals.review.views.document import papers_of, smpcs_beside
 from content.assets.comparison import compare, earlier_than, fields_that_differ
-from content.assets.models import Asset, Revision, Version
+from content.assets.models import Revision
 
 DOCUMENT, COMPARISON, SMPC = "document", "compare", "smpc"
 MODES = ((DOCUMENT, _("Document")), (COMPARISON, _("Compare")), (SMPC, _("SmPC beside")))
@@ -43,25 +44,20 @@ def _comparison(revision: Revision, asked: str) -> dict[str, Any]:
     if asked.isascii() and asked.isdecimal() and len(asked) < 19:
         before = earlier_revisions(revision).filter(pk=int(asked)).first()
     before = before or earlier_than(revision)
+    return {"earlier": earlier_revisions(revision), **differences(before, revision)}
+
+
+def differences(before: Revision | None, revision: Revision) -> dict[str, Any]:
+    """Return what the comparison shows: regulated data, words and pictures, before and now."""
     fields = fields_that_differ(before, revision) if before else {}
     return {
         "before": before,
-        "earlier": earlier_revisions(revision),
         "fields": [
-            {"name": _label(name), "before": _said(values[0]), "after": _said(values[1])}
+            {"name": field_label(name), "before": _said(values[0]), "after": _said(values[1])}
             for name, values in fields.items()
         ],
         "differences": compare(before, revision) if before else [],
     }
-
-
-def _label(name: str) -> str:
-    """Return what people call a field of the regulated data."""
-    for model in (Asset, Version):
-        names = {field.name for field in model._meta.get_fields()}
-        if name in names and name != "dependencies":
-            return str(getattr(model._meta.get_field(name), "verbose_name", name))
-    return str(_("dependencies") if name == "dependencies" else name)
 
 
 def _said(value: Any) -> str:

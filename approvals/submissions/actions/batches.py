@@ -18,8 +18,9 @@ from approvals.submissions.actions.locking import (
 )
 from approvals.submissions.actions.packages import order_package, void_package
 from approvals.submissions.actions.planning import release_plan
-from approvals.submissions.completeness import missing_in, printed_in
+from approvals.submissions.completeness import missing_in
 from approvals.submissions.enums import Context, SealKind
+from approvals.submissions.form import frozen, taken_over
 from approvals.submissions.models import Batch, BatchSeal, DepositWindow, Dossier
 from approvals.submissions.policies import (
     BATCH_ROLES,
@@ -32,6 +33,7 @@ from approvals.submissions.policies import (
     check_digest,
     check_products_allow,
 )
+from approvals.submissions.reading import Reading, printed_in
 from content.assets.enums import ChangeKind
 from content.assets.models import Version
 from content.calendar import day_in_words, paris_day
@@ -74,9 +76,22 @@ def create_batch(
     return batch
 
 
+# The context that the kind of change already tells; otherwise it is chosen.
+CONTEXTS = {
+    ChangeKind.RENEWAL: Context.RENEWAL,
+    ChangeKind.SAFETY: Context.UPDATE,
+    ChangeKind.SMPC: Context.UPDATE,
+}
+
+
 @act("add_to_batch", roles=BATCH_ROLES)
-def add_to_batch(batch_id: int, *, version: int, by: User, now: datetime) -> Dossier:
+def add_to_batch(
+    batch_id: int, *, version: int, reading: Reading | None = None, by: User, now: datetime
+) -> Dossier:
     """Put an approved version that is planned for its window into a batch.
+
+    ``reading`` is what ``read_ahead`` found in its file before the act; it counts only for the
+    digest and the reference it was made for, else the file is read here.
 
     :raises PolicyDenied: ``role_missing``.
     :raises StateConflict: ``batch_not_preparing``, ``already_in_batch``, ``not_approved``,
@@ -90,7 +105,6 @@ def add_to_batch(batch_id: int, *, version: int, by: User, now: datetime) -> Dos
     revision = found.current_revision
     lead = found.asset.lead_product
     assert lead is not None
-    former = _former_reference(found)
     dossier = Dossier(
         batch=batch,
         version=found,
@@ -100,12 +114,16 @@ def add_to_batch(batch_id: int, *, version: int, by: User, now: datetime) -> Dos
         digest=revision.digest,
         cis=lead.cis,
         support_kind=found.asset.asset_type.support_kind,
-        context=Context.RENEWAL if found.change_kind == ChangeKind.RENEWAL else "",
-        former_reference=former,
-        reference_printed=printed_in(revision, plan.reference.value),
+        context=CONTEXTS.get(ChangeKind(found.change_kind), ""),
+        former_reference=_former_reference(found),
         created_by=by,
         created_at=now,
     )
+    if reading is not None and reading.holds_for(revision, plan.reference.value):
+        dossier.reference_printed = reading.printed
+    else:
+        dossier.reference_printed = printed_in(revision, plan.reference.value)
+    dossier.form = taken_over(dossier)
     dossier.save(force_insert=True)
     found.add_to_batch(at=now)
     found.save()
@@ -164,6 +182,9 @@ def freeze_batch(batch_id: int, *, credentials: Proof, by: User, now: datetime) 
         check_products_allow(dossier.version, products[dossier.version_id], paris_day(now))
         check_digest(dossier)
     _check_complete(dossiers)
+    for dossier in dossiers:
+        dossier.frozen_form = frozen(dossier)
+        dossier.save()
     seal = seal_batch(batch, dossiers, SealKind.FREEZE, credentials=credentials, by=by, now=now)
     batch.freeze(at=now)
     batch.save()
@@ -236,6 +257,9 @@ def unfreeze_batch(
         by=by,
         now=now,
     )
+    for dossier in batch.dossiers.preparing().exclude(frozen_form=None):
+        dossier.frozen_form = None
+        dossier.save()
     batch.unfreeze(at=now)
     batch.save()
     void_package(batch, now=now)

@@ -13,6 +13,7 @@ from approvals.audit import InvalidInput, act
 from approvals.people.models import User
 from approvals.submissions.actions.locking import lock_dossier
 from approvals.submissions.enums import LEFT_BATCH, Context, PieceKind, Printed
+from approvals.submissions.form import form_errors, support_kind_error
 from approvals.submissions.models import Dossier, DossierPiece
 from approvals.submissions.models.dossiers import receipt_validator
 from approvals.submissions.policies import (
@@ -50,11 +51,13 @@ def edit_dossier(
 ) -> Dossier:
     """Fill in a dossier's form while its batch is prepared; three fields also later.
 
-    ``received_on`` is the authority's receipt, known at times only after the deposit was recorded.
+    ``form`` holds answers by their question's key: those named change, the others stay, a blank
+    one is taken back. ``received_on`` is the authority's receipt, known at times only after the
+    deposit was recorded.
 
     :raises PolicyDenied: ``role_missing``.
     :raises InvalidInput: the field that is unknown or wrong; ``receipt_number`` if used before;
-        ``reference_exempt_reason`` where the file can be read.
+        ``reference_exempt_reason`` where the file can be read; ``form.<key>`` for an answer.
     :raises StateConflict: ``batch_not_preparing``, ``dossier_not_preparing``, ``not_deposited``.
     """
     dossier, _version, _products = lock_dossier(dossier_id)
@@ -65,9 +68,18 @@ def edit_dossier(
     if changes.get("received_on") is not None:
         check_can_date_receipt(dossier, changes["received_on"], now)
     for name, value in changes.items():
-        setattr(dossier, name, value.strip() if isinstance(value, str) else value)
+        if name == "form":
+            dossier.form = _merged(dossier.form, value)
+        else:
+            setattr(dossier, name, value.strip() if isinstance(value, str) else value)
     dossier.save()
     return dossier
+
+
+def _merged(before: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """Return the answers with those given in their place; a blank one is no answer."""
+    merged = {**before, **{key: value.strip() for key, value in given.items()}}
+    return {key: value for key, value in merged.items() if value}
 
 
 def _check_may_edit(dossier: Dossier, changes: Mapping[str, Any], by: User) -> None:
@@ -93,12 +105,24 @@ def _errors_in(dossier: Dossier, changes: Mapping[str, Any]) -> dict[str, list[A
             value.strip()
         ) > limit:
             errors[name] = [_("Give at most %(limit)s characters.") % {"limit": limit}]
-    if "receipt_number" in changes and "receipt_number" not in errors:
+    return errors | _errors_of_meaning(
+        dossier, {name: value for name, value in changes.items() if name not in errors}
+    )
+
+
+def _errors_of_meaning(dossier: Dossier, changes: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """What is of the right shape, and yet no answer."""
+    errors: dict[str, list[Any]] = {}
+    if "form" in changes:
+        errors |= form_errors(dossier, changes["form"])
+    if "receipt_number" in changes:
         errors |= _receipt_errors(dossier, changes["receipt_number"].strip())
-    if changes.get("reference_exempt_reason") and "reference_exempt_reason" not in errors:
+    if changes.get("reference_exempt_reason"):
         errors |= _exemption_errors(dossier)
+    if refused := support_kind_error(dossier, changes.get("support_kind", "").strip()):
+        errors["support_kind"] = [refused]
     context = changes.get("context")
-    if context and "context" not in errors and context not in Context.values:
+    if context and context not in Context.values:
         errors["context"] = [_("Choose one of the contexts of the list.")]
     return errors
 

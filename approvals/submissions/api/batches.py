@@ -1,5 +1,6 @@
 """Batches and the acts on them."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +32,7 @@ from approvals.submissions.api.shapes import (
 from approvals.submissions.api.windows import choice_of
 from approvals.submissions.enums import BatchState
 from approvals.submissions.models import Batch, DepositWindow
+from approvals.submissions.reading import read_ahead
 from config.http.api import ActEndpoint, ListEndpoint, ReadEndpoint
 from config.http.idempotency import Answer
 from content.assets.models import Version
@@ -96,9 +98,16 @@ class BatchAct(ActEndpoint):
 class AddToBatch(BatchAct):
     serializer_class = BatchVersionBody
 
+    def prepared(
+        self, request: Request, obj: Batch, data: Any, now: datetime
+    ) -> Callable[[], Answer]:
+        # The file is read before the transaction.
+        check_version_exists(data["version"], request.user)  # type: ignore[arg-type]
+        given = {**data, "reading": read_ahead(data["version"])}
+        return super().prepared(request, obj, given, now)
+
     def perform(self, obj: Batch, data: Any, *, by: User, now: datetime) -> Answer:
-        check_version_exists(data["version"], by)
-        add_to_batch(obj.pk, version=data["version"], by=by, now=now)
+        add_to_batch(obj.pk, **data, by=by, now=now)
         return 200, page_of(obj.pk, self.request)
 
 

@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from approvals.submissions.completeness import missing_in
+from approvals.submissions.completeness import missing_in, warnings_in
 from approvals.submissions.enums import (
+    FIXED_SOURCES,
+    AnswerKind,
     BatchState,
     Context,
     DossierState,
@@ -14,6 +17,7 @@ from approvals.submissions.enums import (
     PackageState,
     PieceKind,
 )
+from approvals.submissions.form import choices_of, field_name, questions_of, raw_value
 from approvals.submissions.models import Batch, DepositPackage, Dossier
 from approvals.submissions.policies import (
     can_add_piece,
@@ -32,6 +36,7 @@ from approvals.submissions.policies import (
     why_not_made,
 )
 from config.http.api import Shape, UtcDateTimeField
+from content.calendar import paris_day
 from content.catalogue.enums import VisaCategory
 
 REASON = {"max_length": 4000}
@@ -169,6 +174,19 @@ class DecisionLine(serializers.Serializer[Any]):
     recorded_at = UtcDateTimeField()
 
 
+class QuestionLine(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    # Where PATCH takes the answer: a field of the dossier, or ``form.<key>``.
+    field = serializers.CharField()
+    label = serializers.CharField()
+    kind = serializers.ChoiceField(choices=AnswerKind.choices)
+    choices = serializers.ListField(child=serializers.CharField())
+    required = serializers.BooleanField()
+    # Follows from the version: shown, never given.
+    fixed = serializers.BooleanField()
+    value = serializers.CharField()
+
+
 class DossierPage(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     version = serializers.IntegerField(source="version_id")
@@ -178,6 +196,8 @@ class DossierPage(serializers.Serializer[Any]):
     # Codes of what is owed, and the same as sentences.
     missing = serializers.SerializerMethodField()
     missing_texts = serializers.SerializerMethodField()
+    # What does not bar the freeze, and is worth knowing: {code: sentence}.
+    warnings = serializers.SerializerMethodField()
     digest = serializers.CharField()
     cis = serializers.CharField()
     support_kind = serializers.CharField()
@@ -189,6 +209,8 @@ class DossierPage(serializers.Serializer[Any]):
     reference_printed = serializers.CharField()
     reference_exempt_reason = serializers.CharField()
     form = serializers.DictField()
+    # The authority's questions for this dossier, in its order, with what is answered so far.
+    questions = serializers.SerializerMethodField()
     deposited_at = UtcDateTimeField(allow_null=True)
     portal_number = serializers.CharField()
     received_on = serializers.DateField(allow_null=True)
@@ -202,6 +224,29 @@ class DossierPage(serializers.Serializer[Any]):
 
     def get_missing_texts(self, dossier: Dossier) -> list[str]:
         return [str(item.text) for item in _owed(dossier)]
+
+    def get_warnings(self, dossier: Dossier) -> dict[str, str]:
+        if dossier.state != DossierState.PREPARING:
+            return {}
+        day = paris_day(timezone.now())
+        return {item.code: str(item.text) for item in warnings_in(dossier, day)}
+
+    @extend_schema_field(QuestionLine(many=True))
+    def get_questions(self, dossier: Dossier) -> Any:
+        lines = [
+            {
+                "key": question.key,
+                "field": field_name(question),
+                "label": question.label,
+                "kind": question.kind,
+                "choices": [value for value, _label in choices_of(question)],
+                "required": question.required,
+                "fixed": question.source in FIXED_SOURCES,
+                "value": raw_value(question, dossier),
+            }
+            for question in questions_of(dossier)
+        ]
+        return QuestionLine(lines, many=True).data
 
     def get_allowed_actions(self, dossier: Dossier) -> list[str]:
         by = self.context["request"].user

@@ -26,31 +26,8 @@ from approvals.submissions.enums import (
 )
 from approvals.submissions.models.batches import Batch
 from content.assets.models import Reference, Revision, Version
-from content.catalogue.models import Jurisdiction
 
 receipt_validator = RegexValidator(r"^\d{11,12}$", _("A receipt number has 11 or 12 digits."))
-
-
-class PieceRule(Recorded):
-    """That the authority asks for a piece: for every support, or for one kind of support."""
-
-    jurisdiction = models.ForeignKey(Jurisdiction, models.PROTECT, related_name="piece_rules")
-    support_kind = models.CharField(_("kind of support"), max_length=100, blank=True)
-    piece = models.CharField(_("piece"), max_length=20, choices=PieceKind)
-
-    class Meta:
-        verbose_name = _("required piece")
-        verbose_name_plural = _("required pieces")
-        ordering: ClassVar[list[str]] = ["support_kind", "piece"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["jurisdiction", "support_kind", "piece"],
-                name="submissions_piece_rule_once",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return str(self.get_piece_display())
 
 
 class DossierQuerySet(RecordedQuerySet):
@@ -77,10 +54,19 @@ class DossierQuerySet(RecordedQuerySet):
             "version__asset__asset_type",
             "version__asset__jurisdiction",
             "version__asset__owner",
+            "version__asset__lead_product",
             "reference",
             "revision",
             "batch__window",
-        ).prefetch_related("pieces", "decisions", "version__asset__jurisdiction__piece_rules")
+            "created_by",
+        ).prefetch_related(
+            "pieces",
+            "decisions",
+            "version__asset__jurisdiction__piece_rules",
+            "version__asset__jurisdiction__form_questions",
+            "version__asset__products",
+            "version__dependencies__document",
+        )
 
 
 class Dossier(FSMModelMixin, Recorded):
@@ -111,8 +97,10 @@ class Dossier(FSMModelMixin, Recorded):
     registration_number = models.CharField(
         _("authority's registration number"), max_length=50, blank=True
     )
-    # The authority's other questions, in its order (FORMATS.md); versioned with the dossier.
+    # Answers to the authority's other questions, by key (``FormQuestion``).
     form = models.JSONField(_("form"), default=dict, blank=True)
+    # The whole form as it was signed for: neither a new question nor an import changes it.
+    frozen_form = models.JSONField(_("form as frozen"), null=True, blank=True, editable=False)
     reference_printed = models.CharField(
         _("reference in the file"), max_length=12, choices=Printed, default=Printed.UNREADABLE
     )

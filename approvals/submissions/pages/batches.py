@@ -40,6 +40,7 @@ from approvals.submissions.policies import (
     check_can_unfreeze,
     check_preparing,
 )
+from approvals.submissions.reading import read_ahead
 from config.http.pages import ActPage, Page
 from content.assets.enums import State
 from content.assets.models import Version
@@ -116,8 +117,8 @@ class BatchPage(Page):
         dossiers = list(batch.dossiers.visible_to(self.by).with_page())
         for dossier in dossiers:
             dossier.batch = batch
-        rows = rows_of(batch, dossiers)
         day = paris_day(self.now)
+        rows = rows_of(batch, dossiers, day)
         package = standing(batch, self.by)
         response = self.page(
             title=str(batch),
@@ -125,6 +126,7 @@ class BatchPage(Page):
             pill=pill_of(batch),
             rows=[(row, pill_of(row.dossier), self.links(batch, row.dossier)) for row in rows],
             step=next_step(batch, rows, self.by, day),
+            may_complete=can_batch(self.by),
             seals=batch.seals.select_related("signature"),
             acts=self.acts(batch),
             package=package,
@@ -209,8 +211,11 @@ class AddPage(OnBatch):
             return [gettext("The version is in the batch from then on: it is no longer changed.")]
         return [gettext("No approved version waits for this window: its owner plans it first.")]
 
+    def prepared(self, obj: Batch, cleaned_data: dict[str, Any]) -> dict[str, Any]:
+        return {**cleaned_data, "reading": read_ahead(cleaned_data["version"])}
+
     def perform(self, obj: Batch, cleaned_data: dict[str, Any], by: Any, now: datetime) -> Any:
-        add_to_batch(obj.pk, version=cleaned_data["version"], by=by, now=now)
+        add_to_batch(obj.pk, **cleaned_data, by=by, now=now)
         return obj
 
 

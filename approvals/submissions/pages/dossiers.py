@@ -81,8 +81,16 @@ class DossierFormPage(OnDossier):
         check_dossier_preparing(obj)
 
     def initial(self, obj: Dossier) -> dict[str, Any]:
-        form: Any = self.get_form_class(obj)
-        return {name: getattr(obj, name) for name in form.base_fields}
+        if obj.batch.state == BatchState.PREPARING:
+            return {}
+        return {name: getattr(obj, name) for name in LateDossierForm.base_fields}
+
+    def form_kwargs(self, obj: Dossier) -> dict[str, Any]:
+        return {"dossier": obj} if obj.batch.state == BatchState.PREPARING else {}
+
+    def _form(self, obj: Dossier, **bound: Any) -> Any:
+        self.shown = super()._form(obj, **bound)
+        return self.shown
 
     def consequences(self, obj: Dossier) -> list[str]:
         if obj.batch.state != BatchState.PREPARING:
@@ -90,7 +98,9 @@ class DossierFormPage(OnDossier):
         return [str(item.text) for item in missing_in(obj)]
 
     def perform(self, obj: Dossier, cleaned_data: dict[str, Any], by: Any, now: datetime) -> Any:
-        edit_dossier(obj.pk, changes=cleaned_data, by=by, now=now)
+        late = isinstance(self.shown, LateDossierForm)
+        changes = cleaned_data if late else self.shown.changes()
+        edit_dossier(obj.pk, changes=changes, by=by, now=now)
         return obj
 
 

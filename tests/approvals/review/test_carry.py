@@ -29,6 +29,8 @@ from tests.factories.people import Cast, make_person
 from tests.factories.review import (
     approved,
     correct,
+    draft,
+    everyone,
     give,
     give_all,
     in_review,
@@ -42,6 +44,11 @@ from tests.security.conftest import client_of
 # Each walks a whole review, every step of it a signed act.
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 CHANGES = Outcome.APPROVED_WITH_CHANGES
+
+
+def approve_all(cast: Cast, cycle: ReviewCycle) -> Version:
+    give_all(cycle, everyone(cast))
+    return fresh(cycle.version)
 
 
 def fresh(version: Version) -> Version:
@@ -245,16 +252,52 @@ class TestConfirmation:
 
 
 class TestReferenceOnly:
-    def sent_back(self, cast: Cast, now: datetime, **fields: Any) -> Version:
+    def sent_back(
+        self, cast: Cast, now: datetime, text: str = "CARDIOMED 10 mg", **fields: Any
+    ) -> Version:
         """A version whose reference was burnt, corrected and submitted again."""
-        version = approved(cast)
+        draft_ = draft(cast)
+        printed = f"CARDIOMED 10 mg\n{draft_.reference.value}\nPrepare le 01/04/2026"
+        correct(draft_, text=printed)
+        version = approve_all(cast, submit(draft_.pk, by=cast.pm, now=now))
         send_back(version.pk, reason="Période manquée", by=cast.regulatory, now=now)
         if fields.get("new_reference", True):
             burn_reference(fresh(version), reason="Manquée", by=cast.regulatory, now=now)
             reserve(fresh(version))
-        correct(version, text="CARDIOMED 10 mg nouvelle référence")
+        reference = fresh(version).reference
+        assert reference is not None
+        correct(version, text=f"{text}\n{reference.value}\nPrepare le 01/04/2026")
         submit(version.pk, by=cast.pm, now=now)
         return fresh(version)
+
+    def test_not_where_a_word_of_the_file_changed(self, cast: Cast, now: datetime) -> None:
+        version = self.sent_back(cast, now, text="CARDIOMED 20 mg")
+        # It is offered: what the files show is compared only once somebody asks.
+        assert policies.can_carry(version, cast.regulatory2, now)
+        with pytest.raises(StateConflict) as refusal:
+            sign_carry(version, cast.regulatory2)
+        assert refusal.value.code == "more_than_reference"
+        assert "− “10” + “20”" in str(refusal.value.message)
+        assert fresh(version).state == State.IN_REVIEW
+
+    def test_the_page_shows_what_changed_before_one_signs(self, cast: Cast, now: datetime) -> None:
+        version = self.sent_back(cast, now)
+        page = client_of(cast.regulatory2).get(f"/admin/review/versions/{version.pk}/carry/")
+        assert page.status_code == 200
+        shown = page.content.decode()
+        (difference,) = page.context["differences"]
+        (place,) = difference.changed_places
+        assert place["regions"]
+        assert f"<ins>{version.reference.value}" in shown
+        assert "data-regions" in shown
+        assert "/pages/1.png" in shown
+
+    def test_the_page_that_refuses_shows_it_too(self, cast: Cast, now: datetime) -> None:
+        version = self.sent_back(cast, now, text="CARDIOMED 20 mg")
+        page = client_of(cast.regulatory2).get(f"/admin/review/versions/{version.pk}/carry/")
+        assert page.status_code == 409
+        assert "<ins>20" in page.content.decode()
+        assert 'type="password"' not in page.content.decode()
 
     def test_regulatory_alone_carries_all_verdicts(self, cast: Cast, now: datetime) -> None:
         version = self.sent_back(cast, now)
@@ -292,6 +335,7 @@ class TestReferenceOnly:
         with pytest.raises(StateConflict) as refusal:
             sign_carry(version, cast.regulatory)
         assert refusal.value.code == "more_than_reference"
+        assert "titre" in str(refusal.value.message) or "title" in str(refusal.value.message)
 
     def test_not_on_a_first_review_nor_a_draft(self, cast: Cast, now: datetime) -> None:
         cycle = in_review(cast)

@@ -62,15 +62,17 @@ def test_the_whole_walk(cast: Cast) -> None:
     assert added.status_code == 200
     row = added.json()["dossiers"][0]
     assert row["reference"] == reference
-    assert row["missing"] == ["receipt_number", "receipt"]
+    assert row["missing"] == ["receipt_number", "context", "receipt", "smpc"]
     refused = regulatory.post(f"{at}freeze/", signed("batch_freeze"), format="json")
     assert (refused.status_code, refused.json()["code"]) == (409, "batch_incomplete")
 
     dossier = f"/api/v1/dossiers/{row['id']}/"
-    filled = regulatory.patch(dossier, {"receipt_number": "12345678901"}, format="json")
+    answers = {"receipt_number": "12345678901", "context": "campaign"}
+    filled = regulatory.patch(dossier, answers, format="json")
     assert filled.status_code == 200
-    piece = regulatory.post(f"{dossier}pieces/", {"kind": "receipt", "file": upload()})
-    assert piece.status_code == 201
+    for kind in ("receipt", "smpc"):
+        piece = regulatory.post(f"{dossier}pieces/", {"kind": kind, "file": upload()})
+        assert piece.status_code == 201
     assert regulatory.get(at).json()["dossiers"][0]["missing"] == []
     frozen = regulatory.post(f"{at}freeze/", signed("batch_freeze"), format="json")
     assert frozen.json()["state"] == "frozen"

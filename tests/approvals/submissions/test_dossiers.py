@@ -48,7 +48,7 @@ class TestMissing:
     def test_says_what_each_dossier_owes(self, cast: Cast) -> None:
         version = make_approved(cast)
         make_batch(cast, version, complete=False)
-        assert codes(version) == ["receipt_number", "receipt"]
+        assert codes(version) == ["receipt_number", "context", "receipt", "smpc"]
 
         fill_in(cast, the_dossier(version))
         assert codes(version) == []
@@ -124,7 +124,7 @@ class TestMissing:
     def test_a_renewal_names_the_former_reference(self, cast: Cast) -> None:
         version = make_approved(cast, change_kind=ChangeKind.RENEWAL)
         make_batch(cast, version)
-        assert codes(version) == ["former_reference"]
+        assert codes(version) == ["former_reference", "modified_elements"]
 
     def test_a_successor_finds_its_former_reference(self, cast: Cast) -> None:
         first = make_approved(cast)
