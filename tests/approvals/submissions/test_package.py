@@ -61,7 +61,7 @@ class TestContents:
     ) -> None:
         batch = make_batch(cast, make_approved(cast), make_approved(cast))
         dossier = batch.dossiers.earliest("pk")
-        for kind in ("script", "reference", "smpc", "letter", "other"):
+        for kind in ("script", "reference", "letter", "other"):
             add_piece(dossier.pk, kind=kind, file=upload(), by=cast.regulatory, now=T0)
         freeze(cast, batch)
         package = run_job(batch)
@@ -74,7 +74,7 @@ class TestContents:
             f"{FOLDER}/form.csv",
             f"{FOLDER}/form.json",
             f"{FOLDER}/lettres/piece.pdf",
-            f"{FOLDER}/rcp/piece.pdf",
+            f"{FOLDER}/rcp/rcp.pdf",
             f"{FOLDER}/references/piece.pdf",
             f"{FOLDER}/script/piece.pdf",
             f"{FOLDER}/support/01_file.pdf",
@@ -116,13 +116,15 @@ class TestContents:
     def test_a_cell_is_no_formula(self, cast: Cast) -> None:
         batch = make_batch(cast, make_approved(cast))
         dossier = batch.dossiers.get()
-        change = {"former_reference": "=1+1", "support_kind": "@SUM(A1)"}
+        change = {"former_reference": "=1+1", "modified_elements": "@SUM(A1)"}
         edit_dossier(dossier.pk, changes=change, by=cast.regulatory, now=T0)
         freeze(cast, batch)
         run_job(batch)
-        _heads, row = rows_in(unpacked(batch, cast.regulatory)["lot.csv"])
-        assert {"'=1+1", "'@SUM(A1)"} <= set(row)
-        assert not any(cell.startswith(("=", "@", "+", "-")) for cell in row)
+        files = unpacked(batch, cast.regulatory)
+        _heads, row = rows_in(files["lot.csv"])
+        cells = {*row, *(cell for row in rows_in(files[f"{FOLDER}/form.csv"]) for cell in row)}
+        assert {"'=1+1", "'@SUM(A1)"} <= cells
+        assert not any(cell.startswith(("=", "@", "+", "-")) for cell in cells)
 
     def test_what_came_after_the_freeze_is_not_in_it(self, cast: Cast) -> None:
         batch = frozen_batch(cast, 1)
@@ -206,7 +208,7 @@ class TestSameBytes:
         before = unpacked(batch, cast.regulatory)
         first, second = batch.dossiers.order_by("pk")
         reopen(cast, batch)
-        change = {"context": "campaign"}
+        change = {"context": "update"}
         edit_dossier(second.pk, changes=change, by=cast.regulatory, now=LATER)
         freeze(cast, batch, now=LATER)
         dispatch(LATER + timedelta(minutes=1))
