@@ -41,7 +41,7 @@ DOSSIERS = 60
 # A PDF of several pages whose pictures do not shrink: what a brochure weighs.
 PARAGRAPH = "<p>" + "Chaque mention de cette brochure est étayée par une référence. " * 40 + "</p>"
 # In bytes: what the job holds at once is a few sheets, never the package.
-MEMORY = 40_000_000
+MEMORY = 20_000_000
 
 
 def real_pdf(title: str, references: list[str], image: str = "") -> bytes:

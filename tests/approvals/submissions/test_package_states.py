@@ -1,5 +1,6 @@
 """A package under way, void with its freeze, failed and made again; who is handed it."""
 
+import uuid
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from approvals.audit.models import AuditEvent
 from approvals.people.actions import system_actor
 from approvals.people.enums import Role
 from approvals.submissions.actions import (
+    add_piece,
     build,
     cancel_batch,
     package_file,
@@ -40,7 +42,7 @@ from tests.factories.packages import (
     run_job,
 )
 from tests.factories.people import Cast, make_person
-from tests.factories.submissions import freeze, make_approved, make_batch
+from tests.factories.submissions import freeze, make_approved, make_batch, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +70,7 @@ def page_of(batch: Batch, by: Any) -> Any:
     return signed_in(by).get(reverse("submissions:batch", args=[batch.pk]), headers=FRENCH)
 
 
+JSON = "application/json"
 FRENCH = {"accept-language": "fr"}
 
 
@@ -77,14 +80,16 @@ def refusal(batch: Batch, by: Any) -> str:
     return refused.value.code
 
 
-def spoil(batch: Batch) -> tuple[Path, bytes]:
-    """Alter the stored bytes of a batch's receipt; return where, and what they were."""
-    piece = batch.dossiers.earliest("pk").pieces.get(kind="receipt")
+def spoilt_batch(cast: Cast) -> tuple[Batch, Path, bytes]:
+    """Freeze a batch with a file of its own in the store; return where that is, and its bytes."""
+    batch = make_batch(cast, make_approved(cast))
+    own = f"%PDF-1.4 {uuid.uuid4()}".encode()
+    file = upload("lettre.pdf", own)
+    piece = add_piece(batch.dossiers.get().pk, kind="letter", file=file, by=cast.regulatory, now=T0)
+    freeze(cast, batch)
     path = Path(storages["revisions"].path(path_of(piece.sha256)))
-    before = path.read_bytes()
     path.chmod(0o640)
-    path.write_bytes(b"other bytes")
-    return path, before
+    return batch, path, own
 
 
 class TestUnderWay:
@@ -100,7 +105,7 @@ class TestUnderWay:
             seen.append(package_of(batch).done)
             if len(seen) == 2:
                 answer = page_of(batch, cast.regulatory)
-                assert "Dossiers faits : 1 sur 3" in answer.content.decode()
+                assert "1 sur 3" in answer.content.decode()
                 assert answer["Refresh"] == "3"
                 told = told_of(batch, cast.inspector)
                 assert (told["state"], told["done"], told["total"]) == ("building", 1, 3)
@@ -109,7 +114,9 @@ class TestUnderWay:
             return set_quickly(pages)
 
         monkeypatch.setattr(sheets, "printed_together", watched)
-        assert run_job(batch).state == PackageState.READY
+        assert run_job(batch).state == PackageState.READY, Message.objects.get(
+            topic=acts.MAKE_PACKAGE
+        ).last_error
         # The cover and a dossier, then two dossiers.
         assert seen == [0, 1]
         answer = page_of(batch, cast.regulatory)
@@ -198,8 +205,8 @@ class TestVoid:
         assert not Message.objects.filter(topic="package").exists()
 
     def test_one_that_failed_is_void_too(self, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-        batch = frozen_batch(cast, 1)
-        spoil(batch)
+        batch, path, _own = spoilt_batch(cast)
+        path.write_bytes(b"other bytes")
         assert run_job(batch).state == PackageState.FAILED
         reopen(cast, batch)
         assert package_of(batch).state == PackageState.VOID
@@ -207,8 +214,8 @@ class TestVoid:
 
 class TestFailure:
     def test_altered_bytes_are_never_packed(self, cast: Cast) -> None:
-        batch = frozen_batch(cast, 1)
-        path, before = spoil(batch)
+        batch, path, before = spoilt_batch(cast)
+        path.write_bytes(b"other bytes")
         package = run_job(batch)
         assert (package.state, package.failure) == (PackageState.FAILED, PackageFault.ALTERED)
         assert package.sha256 == ""
@@ -224,11 +231,11 @@ class TestFailure:
         assert run_job(batch).state == PackageState.READY
 
     def test_a_cleared_package_whose_files_were_altered_fails_loudly(self, cast: Cast) -> None:
-        batch = frozen_batch(cast, 1)
+        batch, path, before = spoilt_batch(cast)
         package = run_job(batch)
         first = bytes_of(batch, cast.regulatory)
         storages["derived"].delete(f"packages/{package.sha256[:2]}/{package.sha256}.zip")
-        path, before = spoil(batch)
+        path.write_bytes(b"other bytes")
         assert refusal(batch, cast.regulatory) == "package_failed"
         assert package_of(batch).state == PackageState.FAILED
         path.write_bytes(before)
@@ -283,8 +290,8 @@ class TestFailure:
             run_job(batch)
 
     def test_only_regulatory_has_it_made_again_on_page_and_api(self, cast: Cast) -> None:
-        batch = frozen_batch(cast, 1)
-        path, before = spoil(batch)
+        batch, path, before = spoilt_batch(cast)
+        path.write_bytes(b"other bytes")
         run_job(batch)
         page = reverse("submissions:retry_package", args=[batch.pk])
         for person in (cast.pharmacist, cast.inspector):
@@ -292,17 +299,18 @@ class TestFailure:
                 retry_package(batch.pk, by=person, now=LATER)
             assert refused.value.code == "role_missing"
             assert page not in page_of(batch, person).content.decode()
-            assert signed_in(person).post(package_path(batch)).status_code == 403
+            assert signed_in(person).post(package_path(batch), {}, JSON).status_code == 403
         assert page in page_of(batch, cast.regulatory).content.decode()
         client = signed_in(cast.regulatory)
         assert client.get(page).status_code == 200
         assert client.post(page).status_code == 302
         assert package_of(batch).state == PackageState.BUILDING
-        run_job(batch)
-        answer = client.post(package_path(batch))
+        make_package(package_of(batch).pk)
+        answer = client.post(package_path(batch), {}, JSON)
         assert answer.json()["package"]["state"] == "building"
         path.write_bytes(before)
-        assert run_job(batch).state == PackageState.READY
+        make_package(package_of(batch).pk)
+        assert package_of(batch).state == PackageState.READY
 
 
 class TestWho:
