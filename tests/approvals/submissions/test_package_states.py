@@ -148,7 +148,7 @@ class TestUnderWay:
     ) -> None:
         batch = frozen_batch(cast, 1)
         job = Message.objects.get(topic=acts.MAKE_PACKAGE)
-        Message.objects.filter(pk=job.pk).update(state=DispatchState.FAILED, last_error="killed")
+        Message.objects.filter(pk=job.pk).update(last_error="killed", state=DispatchState.FAILED)
         assert refusal(batch, cast.regulatory) == "package_failed"
         assert told_of(batch, cast.regulatory)["state"] == "failed"
         assert "s’est arrêté trois fois" in page_of(batch, cast.regulatory).content.decode()
