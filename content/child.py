@@ -5,6 +5,7 @@ imports one library and nothing of the project, so that it starts in a tenth of 
 no secret (ARCHITECTURE.md, traps: a file made to crash a reader takes nothing else with it).
 """
 
+import io
 import subprocess
 import sys
 import tempfile
@@ -43,8 +44,10 @@ def answer_of(script: str, *arguments: str, file: Any, cpu_seconds: int) -> byte
             return None
         if child.returncode != 0:
             return None
+        size = answer.seek(0, io.SEEK_END)
         answer.seek(0)
-        return answer.read(MAX_ANSWER)
+        # Not ``read(MAX_ANSWER)``: that takes as much memory whatever there is to read.
+        return answer.read(min(size, MAX_ANSWER))
 
 
 def main() -> None:

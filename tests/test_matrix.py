@@ -18,9 +18,11 @@ from approvals.people.actions import give_token
 from approvals.people.models import User
 from approvals.review.actions import comment, name_lead
 from approvals.submissions.models import FormQuestion, PieceRule
+from approvals.submissions.tasks import make_package
 from content.assets.actions import invite
 from content.outbox.models import Message
 from tests.factories import T0
+from tests.factories.packages import package_of, print_quickly
 from tests.factories.people import Cast
 from tests.factories.review import in_review, task_of
 from tests.factories.submissions import make_deposited
@@ -146,6 +148,7 @@ TABLE: dict[str, Rule] = {
     "batches/<int:pk>/freeze/": ACT,
     "batches/<int:pk>/unfreeze/": ACT,
     "batches/<int:pk>/cancel/": ACT,
+    "batches/<int:pk>/package/": Rule(PHARMACISTS | {"regulatory", "inspector"}, POST, SEES),
     "dossiers/<int:pk>/": Rule(SEES, ("patch",), SEES, {"regulatory"}),
     "dossiers/<int:pk>/pieces/": ACT,
     "dossiers/<int:pk>/deposit/": ACT,
@@ -199,6 +202,7 @@ def things(cast: Cast) -> dict[str, str]:
     invitation = invite(version.pk, cast.agency, by=cast.pm, now=T0)
     lead = name_lead(cast.dpo, "dpo", reason="?", by=cast.admin, now=T0)
     assert window is not None
+    make_package(package_of(dossier.batch).pk)
     return {
         "cis": cast.product.cis,
         "code": version.asset.code,
@@ -226,7 +230,8 @@ def things(cast: Cast) -> dict[str, str]:
 
 @pytest.fixture
 def places(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    # Who may have a record matters here, not its typesetting (tests of the record).
+    # Who may have a record or a package matters here, not its typesetting (tests of each).
+    print_quickly(monkeypatch)
     monkeypatch.setattr(making, "printed", lambda *args, **kwargs: b"%PDF-")
     return things(cast)
 

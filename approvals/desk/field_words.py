@@ -56,6 +56,7 @@ WORDS: dict[str, Promise] = {
     "route": _("route"),
     "run": _("run of the pre-checks"),
     "sealed by": _("sealed by"),
+    "seal": _("freeze"),
     "search text": _("text searched"),
     "signature": _("signature"),
     "signer": _("signer"),

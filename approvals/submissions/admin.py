@@ -11,6 +11,7 @@ from approvals.submissions.models import (
     Batch,
     BatchSeal,
     Decision,
+    DepositPackage,
     DepositWindow,
     Dossier,
     DossierPiece,
@@ -18,6 +19,7 @@ from approvals.submissions.models import (
     PieceRule,
     PlannedDeposit,
 )
+from approvals.submissions.policies import PACKAGE_READERS
 from config.http.admin import ReadOnlyAdmin, ReadOnlyTabularInline, may_look
 
 SEES_DOSSIERS = (*OWNERS, *READERS_OF_ALL, *PHARMACISTS)
@@ -113,6 +115,19 @@ class BatchAdmin(OfDossiers):
 class PieceInline(ReadOnlyTabularInline):
     model = DossierPiece
     fields: ClassVar[list[str]] = ["kind", "name", "size", "sha256", "added_by", "added_at"]
+
+
+@admin.register(DepositPackage)
+class DepositPackageAdmin(ReadOnlyAdmin):
+    """Those who are handed packages; the page of the batch has its download."""
+
+    list_display: ClassVar[list[str]] = ["__str__", "state", "total", "size", "made_at", "sha256"]
+    list_filter: ClassVar[list[str]] = ["state"]
+    list_select_related: ClassVar[list[str]] = ["seal__batch__window"]
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        user: Any = request.user
+        return may_look(request) and user.holds(*PACKAGE_READERS)
 
 
 class DecisionInline(ReadOnlyTabularInline):

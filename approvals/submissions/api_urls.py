@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from approvals.submissions.api import batches, dossiers, form, references, windows
+from approvals.submissions.api import batches, dossiers, form, packages, references, windows
 
 urlpatterns = [
     path("windows/", windows.Windows.as_view(), name="windows"),
@@ -21,6 +21,7 @@ urlpatterns = [
     path("batches/<int:pk>/freeze/", batches.FreezeBatch.as_view(), name="freeze"),
     path("batches/<int:pk>/unfreeze/", batches.UnfreezeBatch.as_view(), name="unfreeze"),
     path("batches/<int:pk>/cancel/", batches.CancelBatch.as_view(), name="cancel"),
+    path("batches/<int:pk>/package/", packages.Package.as_view(), name="package"),
     path("dossiers/<int:pk>/", dossiers.DossierDetail.as_view(), name="dossier"),
     path("dossiers/<int:pk>/pieces/", dossiers.Pieces.as_view(), name="pieces"),
     path("dossiers/<int:pk>/deposit/", dossiers.Deposit.as_view(), name="deposit"),

@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class BatchState(TextChoices):
@@ -129,3 +130,57 @@ REASON_OWED = (
     Outcome.WITHDRAWN_BY_APPLICANT,
     *AFTER_GRANT,
 )
+
+
+class PackageState(TextChoices):
+    BUILDING = "building", pgettext_lazy("package", "in preparation")
+    READY = "ready", pgettext_lazy("package", "ready")
+    FAILED = "failed", pgettext_lazy("package", "not made")
+    VOID = "void", pgettext_lazy("package", "void")
+
+
+class PackageFault(TextChoices):
+    """Why a package is not there, and what to do."""
+
+    ALTERED = (
+        "altered",
+        _(
+            "A stored file of the batch is missing or was altered. Tell an administrator, who"
+            " brings it back from the backup; then have the package made again."
+        ),
+    )
+    NO_PANGO = (
+        "no_pango",
+        _(
+            "Pango is missing on this machine, and no PDF can be set without it. Tell an"
+            " administrator; then have the package made again."
+        ),
+    )
+    NOT_SET = (
+        "not_set",
+        _(
+            "A sheet could not be set within the limits of memory and time. Have the package made"
+            " again; if it fails again, tell an administrator."
+        ),
+    )
+    NO_ROOM = (
+        "no_room",
+        _(
+            "The package could not be written: the disk may be full. Tell an administrator; then"
+            " have the package made again."
+        ),
+    )
+    NOT_THE_SAME = (
+        "not_the_same",
+        _(
+            "The package that was made is not the one that was recorded. Hand nothing over, and"
+            " tell an administrator."
+        ),
+    )
+    STOPPED = (
+        "stopped",
+        _(
+            "The worker stopped three times while it made the package. Have it made again, or tell"
+            " an administrator."
+        ),
+    )

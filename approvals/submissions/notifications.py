@@ -5,8 +5,8 @@ from datetime import datetime
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from approvals.submissions.enums import Outcome
-from approvals.submissions.models import Decision, Dossier
+from approvals.submissions.enums import Outcome, PackageState
+from approvals.submissions.models import Decision, DepositPackage, Dossier
 from content.calendar import day_in_words, paris_day
 from content.outbox.actions import tell
 
@@ -59,3 +59,20 @@ def tell_decided(decision: Decision, *, now: datetime) -> None:
             body += " " + _("Reasons: %(reason)s") % {"reason": decision.reason}
     link = version.get_absolute_url()
     tell(owner, "decided", subject, body, key=f"decided:{decision.pk}", now=now, link=link)
+
+
+def tell_package(package: DepositPackage, *, now: datetime) -> None:
+    """Tell who froze a batch that its package is ready, or why it is not and what to do."""
+    batch, person = package.seal.batch, package.seal.sealed_by
+    with translation.override(person.language):
+        if package.state == PackageState.READY:
+            subject = _("The package of %(batch)s is ready") % {"batch": batch}
+            body = _(
+                "The package of %(batch)s is ready: %(total)d dossiers, SHA-256 %(sha256)s."
+            ) % {"batch": batch, "total": package.total, "sha256": package.sha256}
+        else:
+            subject = _("The package of %(batch)s could not be made") % {"batch": batch}
+            body = package.get_failure_display()
+    key = f"package.told:{package.pk}:{package.state}:{now.isoformat()}"
+    link = batch.get_absolute_url()
+    tell(person, "package", subject, body, key=key, now=now, link=link)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from approvals.submissions.pages import batches, dossiers, form, references, windows
+from approvals.submissions.pages import batches, dossiers, form, packages, references, windows
 
 app_name = "submissions"
 urlpatterns: list[URLPattern] = [
@@ -27,6 +27,11 @@ urlpatterns: list[URLPattern] = [
     path("batches/<int:pk>/freeze/", batches.FreezePage.as_view(), name="freeze"),
     path("batches/<int:pk>/unfreeze/", batches.UnfreezePage.as_view(), name="unfreeze"),
     path("batches/<int:pk>/cancel/", batches.CancelPage.as_view(), name="cancel"),
+    path(
+        "batches/<int:pk>/package/retry/",
+        packages.RetryPackagePage.as_view(),
+        name="retry_package",
+    ),
     path("dossiers/<int:pk>/", dossiers.DossierFormPage.as_view(), name="dossier"),
     path("dossiers/<int:pk>/piece/", dossiers.PiecePage.as_view(), name="piece"),
     path("pieces/<int:pk>/", dossiers.PieceFile.as_view(), name="piece_file"),

@@ -1,6 +1,8 @@
 """What is worked out from stored files and kept: it may be deleted, and is then made again."""
 
-from django.core.files.base import ContentFile
+from typing import Any
+
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage, storages
 
 
@@ -24,3 +26,19 @@ def keep(path: str, made: bytes) -> bytes:
     if saved != path:
         storage.delete(saved)
     return made
+
+
+def kept_file(path: str) -> File | None:
+    """Open what was made before, for reading it piece by piece, or return None."""
+    storage = _storage()
+    return storage.open(path, "rb") if storage.exists(path) else None
+
+
+def keep_file(path: str, made: Any) -> None:
+    """Keep a file that was made, never loading it whole, in the place of one of this name."""
+    storage = _storage()
+    storage.delete(path)
+    made.seek(0)
+    saved = storage.save(path, File(made, name=path))
+    if saved != path:
+        storage.delete(saved)

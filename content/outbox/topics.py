@@ -55,6 +55,11 @@ TOPICS: dict[str, Topic] = {
         Topic("review.comment", _("A comment on my material"), OWNERS, Delivery.DIGEST),
         Topic("assets.invitation", _("An invitation to a version"), (Role.AGENCY,)),
         Topic("deposited", _("A deposit with the authority"), OWNERS, Delivery.DIGEST),
+        Topic(
+            "package",
+            _("The package of a batch that I froze"),
+            (Role.REGULATORY_REVIEWER,),
+        ),
         Topic("missed", _("A deposit that was missed"), OWNERS),
         Topic("decided", _("A decision of the authority"), OWNERS),
         Topic("release.release", _("Material that may be used"), (*OWNERS, *FIELD)),

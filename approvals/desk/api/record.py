@@ -12,10 +12,10 @@ from approvals.audit import StateConflict
 from approvals.desk.actions import ask_record
 from approvals.desk.api.versions import visible_version
 from approvals.desk.record.making import make_pdf, pdf_of, twin_of
-from approvals.desk.record.printing import PrintingFailed
 from config.http.api import ReadEndpoint
 from content.assets.api.versions import WhateverIsAsked
 from content.outbox.actions import Undeliverable
+from content.printing import PrintingFailed
 
 # In seconds: how often it is looked whether the job made it.
 LOOK_AGAIN = 0.25

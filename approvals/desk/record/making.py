@@ -8,11 +8,11 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from approvals.audit.hashing import canonical
-from approvals.desk.record.printing import PangoMissing, printed
 from content.assets.derived import keep, kept
 from content.outbox.actions import Undeliverable
 from content.outbox.enums import DispatchState
 from content.outbox.models import Message
+from content.printing import PangoMissing, printed
 
 # The job's registered name.
 MAKE_RECORD = "approvals.desk.tasks.make_record"

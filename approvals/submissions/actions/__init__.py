@@ -12,6 +12,12 @@ from approvals.submissions.actions.decisions import decide
 from approvals.submissions.actions.deposits import deposit, miss
 from approvals.submissions.actions.dossiers import add_piece, edit_dossier
 from approvals.submissions.actions.form import add_piece_rule, remove_piece_rule, save_question
+from approvals.submissions.actions.packages import (
+    build,
+    package_file,
+    record_package,
+    retry_package,
+)
 from approvals.submissions.actions.planning import burn_lapsed_references, plan
 from approvals.submissions.actions.windows import edit_window, import_windows, record_window
 
@@ -19,6 +25,7 @@ __all__ = [
     "add_piece",
     "add_piece_rule",
     "add_to_batch",
+    "build",
     "burn_lapsed_references",
     "cancel_batch",
     "create_batch",
@@ -29,10 +36,13 @@ __all__ = [
     "freeze_batch",
     "import_windows",
     "miss",
+    "package_file",
     "plan",
+    "record_package",
     "record_window",
     "remove_from_batch",
     "remove_piece_rule",
+    "retry_package",
     "save_question",
     "unfreeze_batch",
 ]

@@ -16,6 +16,7 @@ from approvals.submissions.actions.locking import (
     lock_products_of,
     lock_versions,
 )
+from approvals.submissions.actions.packages import order_package, void_package
 from approvals.submissions.actions.planning import release_plan
 from approvals.submissions.completeness import missing_in
 from approvals.submissions.enums import Context, SealKind
@@ -161,7 +162,7 @@ def remove_from_batch(batch_id: int, *, version: int, by: User, now: datetime) -
 
 @act("freeze_batch", roles=BATCH_ROLES)
 def freeze_batch(batch_id: int, *, credentials: Proof, by: User, now: datetime) -> Batch:
-    """Seal a complete batch by a signature over every dossier's digest.
+    """Seal a complete batch by a signature over every dossier's digest; have its package made.
 
     :raises PolicyDenied: ``role_missing``.
     :raises StateConflict: ``batch_not_preparing``, ``batch_empty``, ``batch_incomplete``,
@@ -184,9 +185,10 @@ def freeze_batch(batch_id: int, *, credentials: Proof, by: User, now: datetime) 
     for dossier in dossiers:
         dossier.frozen_form = frozen(dossier)
         dossier.save()
-    seal_batch(batch, dossiers, SealKind.FREEZE, credentials=credentials, by=by, now=now)
+    seal = seal_batch(batch, dossiers, SealKind.FREEZE, credentials=credentials, by=by, now=now)
     batch.freeze(at=now)
     batch.save()
+    order_package(seal, dossiers, now=now)
     return batch
 
 
@@ -260,6 +262,7 @@ def unfreeze_batch(
         dossier.save()
     batch.unfreeze(at=now)
     batch.save()
+    void_package(batch, now=now)
     return batch
 
 
@@ -289,6 +292,7 @@ def cancel_batch(batch_id: int, *, reason: str, by: User, now: datetime) -> Batc
             release_plan(version, reason=_("The window closed."), by=by, now=now)
     batch.cancel(at=now, by=by, reason=reason.strip())
     batch.save()
+    void_package(batch, now=now)
     return batch
 
 

@@ -14,10 +14,11 @@ from approvals.submissions.enums import (
     Context,
     DossierState,
     Outcome,
+    PackageState,
     PieceKind,
 )
 from approvals.submissions.form import choices_of, field_name, questions_of, raw_value
-from approvals.submissions.models import Batch, Dossier
+from approvals.submissions.models import Batch, DepositPackage, Dossier
 from approvals.submissions.policies import (
     can_add_piece,
     can_batch,
@@ -27,8 +28,12 @@ from approvals.submissions.policies import (
     can_edit_dossier,
     can_freeze,
     can_miss,
+    can_read_package,
     can_remove,
+    can_retry,
     can_unfreeze,
+    state_of_package,
+    why_not_made,
 )
 from config.http.api import Shape, UtcDateTimeField
 from content.calendar import paris_day
@@ -259,15 +264,41 @@ def _owed(dossier: Dossier) -> list[Any]:
     return missing_in(dossier) if dossier.state == DossierState.PREPARING else []
 
 
+class PackageLine(serializers.Serializer[Any]):
+    state = serializers.SerializerMethodField()
+    sha256 = serializers.CharField()
+    size = serializers.IntegerField(allow_null=True)
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+    # Why it could not be made, as a sentence.
+    failure = serializers.SerializerMethodField()
+
+    def get_state(self, package: DepositPackage) -> str:
+        return state_of_package(package)
+
+    def get_failure(self, package: DepositPackage) -> str:
+        failed = state_of_package(package) == PackageState.FAILED
+        return why_not_made(package) if failed else ""
+
+
 class BatchPage(BatchLine):
     opens_on = serializers.DateField(source="window.opens_on", default=None)
     closes_on = serializers.DateField(source="window.closes_on", default=None)
     dossiers = serializers.SerializerMethodField()
+    # Null where there is none, or for who does not answer for the whole batch.
+    package = serializers.SerializerMethodField()
     allowed_actions = serializers.SerializerMethodField()
 
     def get_dossiers(self, batch: Batch) -> list[dict[str, Any]]:
         dossiers = batch.dossiers.visible_to(self.context["request"].user).with_page()
         return [DossierPage(dossier, context=self.context).data for dossier in dossiers]
+
+    @extend_schema_field(PackageLine(allow_null=True))
+    def get_package(self, batch: Batch) -> dict[str, Any] | None:
+        package = DepositPackage.objects.of(batch).first()
+        if package is None or not can_read_package(self.context["request"].user):
+            return None
+        return dict(PackageLine(package).data)
 
     def get_allowed_actions(self, batch: Batch) -> list[str]:
         by = self.context["request"].user
@@ -277,5 +308,6 @@ class BatchPage(BatchLine):
             "freeze": can_freeze(batch, by),
             "unfreeze": can_unfreeze(batch, by),
             "cancel": can_cancel(batch, by),
+            "package": can_retry(DepositPackage.objects.of(batch).first(), by),
         }
         return [name for name, may in offered.items() if may]

@@ -3,16 +3,19 @@
 from approvals.submissions.models.batches import Batch, BatchSeal
 from approvals.submissions.models.dossiers import Decision, Dossier, DossierPiece
 from approvals.submissions.models.form import FormQuestion, PieceRule
+from approvals.submissions.models.packages import DepositPackage, PackageSheet
 from approvals.submissions.models.windows import DepositWindow, PlannedDeposit, ReferenceCounter
 
 __all__ = [
     "Batch",
     "BatchSeal",
     "Decision",
+    "DepositPackage",
     "DepositWindow",
     "Dossier",
     "DossierPiece",
     "FormQuestion",
+    "PackageSheet",
     "PieceRule",
     "PlannedDeposit",
     "ReferenceCounter",

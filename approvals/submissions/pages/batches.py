@@ -27,6 +27,8 @@ from approvals.submissions.enums import LEFT_BATCH, BatchState, DossierState
 from approvals.submissions.forms import AddForm, NewBatchForm, ReasonForm
 from approvals.submissions.models import Batch, Dossier
 from approvals.submissions.next_step import next_step, rows_of
+from approvals.submissions.pages.on_batch import OnBatch
+from approvals.submissions.pages.packages import standing
 from approvals.submissions.policies import (
     can_batch,
     can_cancel,
@@ -52,6 +54,8 @@ SEES_BATCHES = (
     Role.COMPLIANCE_REVIEWER,
     Role.INSPECTOR,
 )
+# In seconds: how often the page looks again while a package is made.
+LOOK_AGAIN = 3
 BATCH_PILLS = {
     BatchState.PREPARING: ("✎", "amber"),
     BatchState.FROZEN: ("◔", "blue"),
@@ -115,7 +119,8 @@ class BatchPage(Page):
             dossier.batch = batch
         day = paris_day(self.now)
         rows = rows_of(batch, dossiers, day)
-        return self.page(
+        package = standing(batch, self.by)
+        response = self.page(
             title=str(batch),
             batch=batch,
             pill=pill_of(batch),
@@ -124,7 +129,11 @@ class BatchPage(Page):
             may_complete=can_batch(self.by),
             seals=batch.seals.select_related("signature"),
             acts=self.acts(batch),
+            package=package,
         )
+        if package is not None and package.waits:
+            response["Refresh"] = str(LOOK_AGAIN)
+        return response
 
     def acts(self, batch: Batch) -> list[tuple[str, str]]:
         """Return the acts on the batch itself that would be accepted: (words, address)."""
@@ -185,14 +194,6 @@ class CreateBatchPage(ActPage):
 
     def perform(self, obj: Any, cleaned_data: dict[str, Any], by: Any, now: datetime) -> Any:
         return create_batch(**self.shown.batch(), by=by, now=now)
-
-
-class OnBatch(ActPage):
-    """An act on one batch."""
-
-    def get_object(self, request: HttpRequest, **kwargs: Any) -> Batch:
-        batches = Batch.objects.visible_to(self.by).select_related("window")
-        return get_object_or_404(batches, pk=kwargs["pk"])
 
 
 class AddPage(OnBatch):

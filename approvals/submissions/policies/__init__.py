@@ -5,7 +5,7 @@ from datetime import datetime
 
 from approvals.audit import PolicyDenied, StateConflict
 from approvals.people.models import User
-from approvals.submissions.models import Batch, Dossier
+from approvals.submissions.models import Batch, DepositPackage, Dossier
 from approvals.submissions.policies.batches import (
     BATCH_ROLES,
     check_can_add,
@@ -37,6 +37,15 @@ from approvals.submissions.policies.deposits import (
     check_received_on,
 )
 from approvals.submissions.policies.form import FORM_ROLES, SEES_FORM, check_can_keep_form
+from approvals.submissions.policies.packages import (
+    PACKAGE_READERS,
+    check_can_download,
+    check_can_read_package,
+    check_can_retry,
+    job_key,
+    state_of_package,
+    why_not_made,
+)
 from approvals.submissions.policies.planning import (
     WINDOW_ROLES,
     check_can_plan,
@@ -50,6 +59,7 @@ __all__ = [
     "BATCH_ROLES",
     "FORM_ROLES",
     "OFFERED",
+    "PACKAGE_READERS",
     "SEES_FORM",
     "WINDOW_ROLES",
     "can_add",
@@ -63,8 +73,10 @@ __all__ = [
     "can_keep_form",
     "can_miss",
     "can_plan",
+    "can_read_package",
     "can_record_window",
     "can_remove",
+    "can_retry",
     "can_unfreeze",
     "check_can_add",
     "check_can_add_piece",
@@ -73,13 +85,16 @@ __all__ = [
     "check_can_date_receipt",
     "check_can_decide",
     "check_can_deposit",
+    "check_can_download",
     "check_can_edit_dossier",
     "check_can_freeze",
     "check_can_keep_form",
     "check_can_miss",
     "check_can_plan",
+    "check_can_read_package",
     "check_can_record_window",
     "check_can_remove",
+    "check_can_retry",
     "check_can_unfreeze",
     "check_decision_facts",
     "check_deposit_time",
@@ -94,6 +109,9 @@ __all__ = [
     "check_proof_piece",
     "check_received_on",
     "check_window_takes",
+    "job_key",
+    "state_of_package",
+    "why_not_made",
 ]
 
 
@@ -159,6 +177,14 @@ def can_miss(dossier: Dossier, by: User) -> bool:
 
 def can_decide(dossier: Dossier, outcome: str, by: User) -> bool:
     return _may(lambda: check_can_decide(dossier, outcome, by))
+
+
+def can_read_package(by: User) -> bool:
+    return _may(lambda: check_can_read_package(by))
+
+
+def can_retry(package: DepositPackage | None, by: User) -> bool:
+    return _may(lambda: check_can_retry(package, by))
 
 
 OFFERED: dict[str, Callable[[Version, User, datetime], bool]] = {"plan": can_plan}

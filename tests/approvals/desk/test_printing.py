@@ -10,7 +10,7 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from approvals.desk.record.printing import printed
+from content.printing import printed
 
 pytestmark = pytest.mark.slow
 

@@ -19,10 +19,11 @@ from approvals.audit.hashing import canonical, chain_hash
 from approvals.audit.models import AuditEvent
 from approvals.desk.actions import ask_record
 from approvals.desk.pack.verify import signature_holds
-from approvals.desk.record import making, printing
+from approvals.desk.record import making
 from approvals.desk.record.making import make_pdf, pdf_of, twin_of
 from approvals.people.models import User
 from approvals.review.actions import comment, reply
+from content import printing
 from content.assets.models import Asset, Version
 from content.outbox.actions import Undeliverable, dispatch
 from content.outbox.models import Message
