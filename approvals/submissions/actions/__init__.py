@@ -8,7 +8,9 @@ from approvals.submissions.actions.batches import (
     remove_from_batch,
     unfreeze_batch,
 )
-from approvals.submissions.actions.decisions import decide
+from approvals.submissions.actions.clocks import remind_of_clocks
+from approvals.submissions.actions.corrections import correct_decision
+from approvals.submissions.actions.decisions import decide, tie_letter
 from approvals.submissions.actions.deposits import deposit, miss
 from approvals.submissions.actions.dossiers import add_piece, edit_dossier
 from approvals.submissions.actions.planning import burn_lapsed_references, plan
@@ -19,6 +21,7 @@ __all__ = [
     "add_to_batch",
     "burn_lapsed_references",
     "cancel_batch",
+    "correct_decision",
     "create_batch",
     "decide",
     "deposit",
@@ -29,6 +32,8 @@ __all__ = [
     "miss",
     "plan",
     "record_window",
+    "remind_of_clocks",
     "remove_from_batch",
+    "tie_letter",
     "unfreeze_batch",
 ]
