@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from approvals.submissions.enums import Context, Outcome, PieceKind
+from approvals.submissions.enums import Context, PieceKind
 from approvals.submissions.models import DepositWindow, DossierPiece
 from content.assets.models import Version
 from content.catalogue.enums import VisaCategory
@@ -198,21 +198,3 @@ class DepositForm(forms.Form):
         self.fields["proof"].choices = [  # type: ignore[attr-defined]
             (piece.pk, piece.name) for piece in proofs
         ]
-
-
-class DecisionForm(forms.Form):
-    outcome = forms.ChoiceField(label=_("Outcome"))
-    decided_on = day_field(_("Decided on"))
-    notified_on = day_field(_("Notified on"), required=False)
-    reason = text_field(_("Reasons"), required=False, help_text=_("Owed unless a visa is granted."))
-
-    def __init__(self, *args: Any, outcomes: list[str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [(outcome, Outcome(outcome).label) for outcome in outcomes]
-        self.fields["outcome"].choices = choices  # type: ignore[attr-defined]
-
-
-class TacitForm(forms.Form):
-    no_letter = forms.BooleanField(
-        label=_("I checked the mailbox and the portal: no letter of the authority came.")
-    )

@@ -100,7 +100,11 @@ class DossierQuerySet(RecordedQuerySet):
             "reference",
             "revision",
             "batch__window",
-        ).prefetch_related("pieces", "decisions", "version__asset__jurisdiction__piece_rules")
+        ).prefetch_related(
+            "pieces",
+            "decisions__superseded_by",
+            "version__asset__jurisdiction__piece_rules",
+        )
 
 
 class Dossier(FSMModelMixin, Recorded):
