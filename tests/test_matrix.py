@@ -22,7 +22,7 @@ from content.outbox.models import Message
 from tests.factories import T0
 from tests.factories.people import Cast
 from tests.factories.review import in_review, task_of
-from tests.factories.submissions import make_deposited
+from tests.factories.submissions import make_deposited, record_decision
 
 OWNERS = {"pm", "mpm"}
 REVIEWERS = {"medical", "regulatory", "compliance", "legal", "dpo", "director"}
@@ -213,6 +213,7 @@ def things(cast: Cast) -> dict[str, str]:
         "windows": str(window.pk),
         "batches": str(dossier.batch_id),
         "dossiers": str(dossier.pk),
+        "decisions": str(record_decision(cast, make_deposited(cast)).pk),
         "delegations": str(cast.pharmacist2.delegations_received.get().pk),
     }
 

@@ -93,7 +93,17 @@ class PieceInline(ReadOnlyTabularInline):
 
 class DecisionInline(ReadOnlyTabularInline):
     model = Decision
-    fields: ClassVar[list[str]] = ["outcome", "decided_on", "notified_on", "reason", "signature"]
+    fields: ClassVar[list[str]] = [
+        "outcome",
+        "decided_on",
+        "notified_on",
+        "reason",
+        "letter",
+        "until",
+        "corrects",
+        "correction_reason",
+        "signature",
+    ]
 
 
 @admin.register(Dossier)
