@@ -236,7 +236,7 @@ class TestNoLongerGranted:
 
         plan(
             dossier.version_id,
-            window=window_of(date(2026, 9, 25)).pk,
+            window=window_of(date(2026, 10, 16)).pk,
             by=cast.pm,
             now=NOW + HOUR,
         )
@@ -271,7 +271,7 @@ class TestGrantedAfterAll:
         first = Reference.objects.get()
         new = plan(
             dossier.version_id,
-            window=window_of(date(2026, 9, 25)).pk,
+            window=window_of(date(2026, 10, 16)).pk,
             by=cast.pm,
             now=NOW - HOUR,
         )

@@ -6,10 +6,16 @@ import pytest
 
 from approvals.submissions.wrong_days import wrongly_usable
 from content.catalogue.models import Product
+from tests.factories.catalogue import make_product
 from tests.factories.releases import make_released
 
 pytestmark = pytest.mark.django_db
 JUNE_15 = datetime(2026, 6, 15, 8, tzinfo=UTC)
+
+
+@pytest.fixture
+def product() -> Product:
+    return make_product()
 
 
 def days(rows: list[dict[str, str]]) -> list[tuple[str, str, str]]:
