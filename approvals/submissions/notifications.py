@@ -13,6 +13,7 @@ from approvals.submissions.enums import Outcome
 from approvals.submissions.models import Decision, Dossier
 from content.calendar import day_in_words, paris_day
 from content.outbox.actions import tell
+from content.outbox.models import Message
 
 
 def tell_deposited(dossier: Dossier, *, now: datetime) -> None:
@@ -134,8 +135,7 @@ def tell_tacit_due(dossier: Dossier, *, now: datetime) -> int:
             )
             body = body % values
         key = f"tacit.due:{dossier.pk}:{person.pk}"
-        message = tell(person, "tacit.due", subject, body, key=key, now=now, link=link)
-        told += message.created_at == now
+        told += _tell_once(person, "tacit.due", (subject, body), key=key, now=now, link=link)
     return told
 
 
@@ -154,14 +154,16 @@ def tell_suspension_over(decision: Decision, *, now: datetime) -> int:
             )
             body = body % values
         key = f"suspension.over:{decision.pk}:{person.pk}"
-        message = tell(
-            person,
-            "suspension.over",
-            subject,
-            body,
-            key=key,
-            now=now,
-            link=version.get_absolute_url(),
-        )
-        told += message.created_at == now
+        link = version.get_absolute_url()
+        told += _tell_once(person, "suspension.over", (subject, body), key=key, now=now, link=link)
     return told
+
+
+def _tell_once(
+    person: User, topic: str, words: tuple[str, str], *, key: str, now: datetime, link: str
+) -> bool:
+    """Tell a person what they were not told yet; return whether they are told now."""
+    if Message.objects.filter(key=key).exists():
+        return False
+    tell(person, topic, *words, key=key, now=now, link=link)
+    return True

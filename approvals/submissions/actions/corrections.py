@@ -7,6 +7,7 @@ corrected facts take back is written on the correction (DOMAIN.md §3, last row;
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
@@ -269,7 +270,8 @@ class _Correction:
 
     def _settle_visa(self) -> None:
         """Give, correct or void the visa, with the reference it was given under."""
-        dossier, entry, given = self.entry.dossier, self.entry, {"by": self.by, "now": self.now}
+        dossier, entry = self.entry.dossier, self.entry
+        given: dict[str, Any] = {"by": self.by, "now": self.now}
         version = dossier.version
         if self.grants or entry.outcome == Outcome.REFUSED:
             for one in self.carriers:
@@ -354,10 +356,16 @@ class _Correction:
         return bool(rows.filter(cause=cause, starts_on__lte=self.today).exists())
 
     def _bar(self, versions: list[Version], cause: Cause) -> None:
+        reason = self.entry.reason
+        if cause not in (Cause.AUTHORITY_WITHDRAWN, Cause.AUTHORITY_SUSPENDED):
+            # The field reads it: what is so, not who mistook what.
+            reason = _("the authority's decision was corrected (%(outcome)s).") % {
+                "outcome": Outcome(self.entry.outcome).label
+            }
         facts.interrupt(
             versions,
             cause=cause,
-            reason=self.entry.correction_reason,
+            reason=reason,
             starts_on=self.today,
             by=self.by,
             now=self.now,

@@ -15,7 +15,7 @@ from approvals.submissions.enums import (
 from approvals.submissions.models import Decision, Dossier
 from approvals.submissions.policies.batches import check_can_batch
 from content.assets.enums import WITHDRAWABLE, Cause, State
-from content.assets.models import Version
+from content.assets.models import Interruption, Version
 
 # Over for good: a correction changes neither (DOMAIN.md §3).
 KEPT = (State.SUPERSEDED, State.EXPIRED)
@@ -46,17 +46,19 @@ def entry_to_correct(dossier: Dossier, outcome: str, chosen: int | None) -> Deci
     """Return the entry that a correction replaces: the one chosen, or the last that stands.
 
     A dossier said to have been refused, inadmissible or withdrawn corrects the first answer; a
-    suspension or a withdrawal corrects one that came after the grant.
+    suspension or a withdrawal corrects one that came after the grant. A grant takes back what
+    stopped the visa and still does, else it corrects the first answer.
 
     :raises StateConflict: ``already_corrected``, ``nothing_to_correct``.
     :raises InvalidInput: field ``decision`` or ``outcome``.
     """
     standing = list(dossier.decisions.standing().order_by("pk"))
+    wrong: Decision | None
     if chosen is not None:
         wrong = _chosen(dossier, chosen)
     elif outcome in AFTER_GRANT:
         wrong = next((one for one in reversed(standing) if one.comes_after_grant), None)
-    elif outcome in GRANTING:
+    elif outcome in GRANTING and not _lifted_since(standing[-1]):
         wrong = standing[-1]
     else:
         wrong = _first_answer(standing)
@@ -86,6 +88,17 @@ def _chosen(dossier: Dossier, chosen: int) -> Decision:
             "already_corrected", _("This entry was corrected already: correct its correction.")
         )
     return wrong
+
+
+def _lifted_since(entry: Decision) -> bool:
+    """Whether an entry is a suspension that a signed resume ended."""
+    rows = Interruption.objects.filter(
+        version__visa=entry.dossier.version.visa_id,
+        cause=Cause.AUTHORITY_SUSPENDED,
+        recorded_at=entry.recorded_at,
+        lifted_at__isnull=False,
+    )
+    return entry.outcome == Outcome.SUSPENDED and bool(rows.exists())
 
 
 def _first_answer(standing: list[Decision]) -> Decision | None:

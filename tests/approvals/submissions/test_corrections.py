@@ -325,6 +325,18 @@ class TestGrantedAfterAll:
         resume_it(version, cast.pharmacist, now=NOW + HOUR)
         assert state_of(version) == State.RELEASED
 
+    def test_a_suspension_lifted_since_is_left_as_it_was(self, cast: Cast) -> None:
+        dossier, version = released(cast)
+        stop = record_decision(cast, dossier, "suspended", reason="Risque.", now=NOW - 3 * HOUR)
+        resume_it(version, cast.pharmacist, now=NOW - HOUR, authority_proof="ANSM 12")
+
+        entry = record_correction(cast, dossier, "granted", decided_on=date(2026, 6, 12))
+
+        assert entry.corrects != stop
+        version = fresh(version)
+        assert version.state == State.RELEASED
+        assert version.expires_on == date(2028, 6, 12)
+
     def test_a_withdrawal_that_was_a_suspension(self, cast: Cast) -> None:
         dossier, version = released(cast)
         record_decision(cast, dossier, "withdrawn_by_authority", reason="Risque.", now=NOW - HOUR)

@@ -16,7 +16,6 @@ from content.assets.enums import State
 from content.assets.models import Version
 from content.assets.validity import usable_on
 from tests.factories import T0
-from tests.factories.catalogue import make_product
 from tests.factories.people import Cast
 from tests.factories.submissions import make_deposited, pm_window, proof_for, record_decision
 from tests.races import at_once
@@ -75,7 +74,7 @@ def test_two_corrections_at_once_form_a_chain_or_leave_one(cast: Cast) -> None:
 @pytest.mark.parametrize("outcome", ["withdrawn_by_authority", "refused"])
 def test_a_release_and_what_ends_the_visa_at_once(cast: Cast, outcome: str) -> None:
     walk = Walk(cast, T0)
-    version = walk.cleared(make_product(), window=pm_window())
+    version = walk.cleared(cast.product, window=pm_window())
     dossier = Dossier.objects.get(version=version)
     corrects = outcome == "refused"
     meaning = Meaning.CORRECTION if corrects else Meaning.DECISION
