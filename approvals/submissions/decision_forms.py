@@ -40,7 +40,18 @@ def letter_file(*, required: bool = False) -> forms.FileField:
     )
 
 
-class WithOutcomes(forms.Form):
+class WithDetails(forms.Form):
+    """A form of a grant: the start stated by hand, which few need, is shown on demand."""
+
+    def details(self) -> list[Any]:
+        return [self[name] for name in ("starts_on", "start_reason") if name in self.fields]
+
+    def details_given(self) -> bool:
+        """Whether something stands in the details, or is wrong there."""
+        return any(field.value() or field.errors for field in self.details())
+
+
+class WithOutcomes(WithDetails):
     """A form whose outcomes, and whose dossier's letters, depend on the dossier."""
 
     def __init__(
@@ -54,10 +65,6 @@ class WithOutcomes(forms.Form):
             del self.fields["until"]
         if Outcome.GRANTED not in outcomes:
             del self.fields["starts_on"], self.fields["start_reason"]
-
-    def details(self) -> list[Any]:
-        """Return the fields that few decisions need: shown on demand."""
-        return [self[name] for name in ("starts_on", "start_reason") if name in self.fields]
 
 
 class DecisionForm(WithOutcomes):
@@ -101,7 +108,7 @@ class CorrectionForm(WithOutcomes):
     start_reason = text_field(_("Why the visa starts on this day"), required=False)
 
 
-class TacitForm(forms.Form):
+class TacitForm(WithDetails):
     no_letter = forms.BooleanField(
         label=_("I checked the mailbox and the portal: no letter of the authority came.")
     )
@@ -111,10 +118,6 @@ class TacitForm(forms.Form):
         help_text=_("Leave empty: the day the evaluation ended."),
     )
     start_reason = text_field(_("Why the visa starts on this day"), required=False)
-
-    def details(self) -> list[Any]:
-        """Return the fields that few decisions need: shown on demand."""
-        return [self["starts_on"], self["start_reason"]]
 
 
 class LetterForm(forms.Form):
