@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import TypedDict, Unpack
 
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
@@ -38,22 +39,45 @@ def meaning_of(outcome: str) -> Meaning:
     return Meaning.TACIT_GRANT_CONFIRMED if outcome == Outcome.TACIT else Meaning.DECISION
 
 
+class Stated(TypedDict, total=False):
+    """What a decision may state besides its outcome and its day."""
+
+    notified_on: date | None
+    starts_on: date | None
+    start_reason: str
+    until: date | None
+
+
+def entry_of(
+    dossier: Dossier, outcome: str, decided_on: date, stated: Stated, *, by: User, now: datetime
+) -> Decision:
+    """Return an entry as it is stated, not checked and not kept yet."""
+    return Decision(
+        dossier=dossier,
+        outcome=outcome,
+        decided_on=decided_on,
+        notified_on=stated.get("notified_on"),
+        starts_on=stated.get("starts_on"),
+        start_reason=stated.get("start_reason", "").strip(),
+        until=stated.get("until"),
+        recorded_by=by,
+        recorded_at=now,
+    )
+
+
 @act("decide", roles=BATCH_ROLES)
 def decide(
     dossier_id: int,
     *,
     outcome: str,
     decided_on: date,
-    notified_on: date | None = None,
     reason: str = "",
     letter: int | UploadedFile | None = None,
-    starts_on: date | None = None,
-    start_reason: str = "",
-    until: date | None = None,
     no_letter_received: bool | None = None,
     credentials: Proof,
     by: User,
     now: datetime,
+    **stated: Unpack[Stated],
 ) -> Decision:
     """Record the authority's decision on a dossier, and let it have its effect.
 
@@ -73,19 +97,9 @@ def decide(
     lock_list_head()
     dossier, version, _products = lock_dossier(dossier_id, with_carriers=True)
     check_can_decide(dossier, outcome, by)
-    decision = Decision(
-        dossier=dossier,
-        outcome=outcome,
-        decided_on=decided_on,
-        notified_on=notified_on,
-        reason=reason.strip(),
-        starts_on=starts_on,
-        start_reason=start_reason.strip(),
-        until=until,
-        silence_statement=silence_stated(outcome, no_letter_received),
-        recorded_by=by,
-        recorded_at=now,
-    )
+    decision = entry_of(dossier, outcome, decided_on, stated, by=by, now=now)
+    decision.reason = reason.strip()
+    decision.silence_statement = silence_stated(outcome, no_letter_received)
     check_decision_facts(decision, paris_day(now))
     decision.letter = letter_of(dossier, letter, by=by, now=now)
     decision.signature = sign_dossier(dossier, meaning_of(outcome), credentials, by=by, now=now)

@@ -22,7 +22,7 @@ from approvals.submissions.policies.batches import (
 )
 from approvals.submissions.policies.corrections import (
     check_can_correct,
-    check_something_changes,
+    check_correction_facts,
     check_version_follows,
     corrected_state,
     entry_to_correct,
@@ -33,7 +33,6 @@ from approvals.submissions.policies.decisions import (
     check_decision_facts,
     check_evaluation_over,
     check_letter,
-    check_silence_grants,
 )
 from approvals.submissions.policies.deposits import (
     check_can_date_receipt,
@@ -90,6 +89,7 @@ __all__ = [
     "check_can_remove",
     "check_can_tie_letter",
     "check_can_unfreeze",
+    "check_correction_facts",
     "check_decision_facts",
     "check_deposit_time",
     "check_digest",
@@ -103,8 +103,6 @@ __all__ = [
     "check_products_allow",
     "check_proof_piece",
     "check_received_on",
-    "check_silence_grants",
-    "check_something_changes",
     "check_version_follows",
     "check_window_takes",
     "corrected_state",

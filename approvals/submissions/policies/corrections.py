@@ -1,5 +1,7 @@
 """What a decision entered wrongly may be corrected to, and where each version goes (§3, §4)."""
 
+from datetime import date
+
 from django.utils.translation import gettext as _
 
 from approvals.audit import InvalidInput, StateConflict
@@ -14,6 +16,7 @@ from approvals.submissions.enums import (
 )
 from approvals.submissions.models import Decision, Dossier
 from approvals.submissions.policies.batches import check_can_batch
+from approvals.submissions.policies.decisions import check_decision_facts, check_silence_grants
 from content.assets.enums import WITHDRAWABLE, Cause, State
 from content.assets.models import Interruption, Version
 
@@ -106,7 +109,21 @@ def _first_answer(standing: list[Decision]) -> Decision | None:
     return next((one for one in reversed(standing) if not one.comes_after_grant), None)
 
 
-def check_something_changes(entry: Decision, wrong: Decision) -> None:
+def check_correction_facts(entry: Decision, wrong: Decision, day: date) -> None:
+    """Hold a correction to what a decision holds to, and to say something else.
+
+    :raises InvalidInput: fields ``decided_on``, ``notified_on``, ``reason``, ``starts_on``,
+        ``start_reason``, ``until``.
+    :raises StateConflict: ``evaluation_not_over``, ``receipt_day_missing``,
+        ``silence_grants_nothing``, ``nothing_corrected``.
+    """
+    check_decision_facts(entry, day)
+    if entry.outcome == Outcome.TACIT:
+        check_silence_grants(entry.dossier)
+    _check_something_changes(entry, wrong)
+
+
+def _check_something_changes(entry: Decision, wrong: Decision) -> None:
     """:raises StateConflict: ``nothing_corrected``."""
     compared = (
         "outcome",
