@@ -25,7 +25,7 @@ from tests.factories import T0
 from tests.factories.packages import package_of, print_quickly
 from tests.factories.people import Cast
 from tests.factories.review import in_review, task_of
-from tests.factories.submissions import make_deposited
+from tests.factories.submissions import make_deposited, record_decision
 
 OWNERS = {"pm", "mpm"}
 REVIEWERS = {"medical", "regulatory", "compliance", "legal", "dpo", "director"}
@@ -153,7 +153,10 @@ TABLE: dict[str, Rule] = {
     "dossiers/<int:pk>/pieces/": ACT,
     "dossiers/<int:pk>/deposit/": ACT,
     "dossiers/<int:pk>/miss/": ACT,
+    "dossiers/": Rule(ALL),
     "dossiers/<int:pk>/decide/": ACT,
+    "dossiers/<int:pk>/correct/": ACT,
+    "decisions/<int:pk>/letter/": ACT,
     "positive-list/": Rule(ALL),
     "negative-list/": Rule(ALL),
     "valid-documents/": Rule(ALL),
@@ -224,6 +227,7 @@ def things(cast: Cast) -> dict[str, str]:
         "form-questions": str(FormQuestion.objects.earliest("pk").pk),
         "piece-rules": str(PieceRule.objects.earliest("pk").pk),
         "dossiers": str(dossier.pk),
+        "decisions": str(record_decision(cast, make_deposited(cast)).pk),
         "delegations": str(cast.pharmacist2.delegations_received.get().pk),
     }
 

@@ -59,6 +59,12 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
                 "submissions:batches",
                 (*OWNERS, Role.REGULATORY_REVIEWER, *PHARMACISTS, Role.INSPECTOR),
             ),
+            Entry(
+                _("Authority's clocks"),
+                "hourglass_top",
+                "submissions:clocks",
+                (Role.REGULATORY_REVIEWER, *PHARMACISTS),
+            ),
             Entry(_("Figures"), "monitoring", "review:figures", OFFICE),
         ),
     ),

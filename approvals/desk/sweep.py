@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from approvals.audit.actions import take_daily_checkpoint
 from approvals.people.actions import forget_expired_tokens, system_actor
 from approvals.review.actions import reconcile_prechecks, remind, send_digests
-from approvals.submissions.actions import burn_lapsed_references
+from approvals.submissions.actions import burn_lapsed_references, remind_of_clocks
 from config.http.idempotency import forget_old_keys
 from content.assets.actions.sweep import follow_the_day
 from content.outbox.actions import dispatch
@@ -59,6 +59,11 @@ def _reminders(now: datetime) -> list[Done]:
     return [Done(_("reminders and escalations"), told), Done(_("digests of the day"), digests)]
 
 
+def _clocks(now: datetime) -> list[Done]:
+    told = remind_of_clocks(by=system_actor(), now=now)
+    return [Done(_("reminders of the authority's clocks"), told)]
+
+
 def _messages(now: datetime) -> list[Done]:
     result = dispatch(now)
     return [
@@ -86,6 +91,7 @@ STEPS: tuple[Callable[[datetime], list[Done]], ...] = (
     _states,
     _references,
     _prechecks,
+    _clocks,
     _reminders,
     _keys,
     _checkpoint,

@@ -199,8 +199,8 @@ def check_can_resume(version: Version, by: User, now: datetime) -> User | None:
     """Return for whom a deputy acts, or None; refuse what cannot come back.
 
     :raises PolicyDenied: ``role_missing``, ``no_delegation``, ``four_eyes``.
-    :raises StateConflict: ``wrong_state``, ``expired``, ``superseded``, ``product_frozen``,
-        ``visa_withdrawn``.
+    :raises StateConflict: ``wrong_state``, ``visa_missing``, ``expired``, ``superseded``,
+        ``product_frozen``, ``visa_withdrawn``.
     """
     lender = _check_pharmacist(version, by, now)
     check_no_conflict(version, by, lender)
@@ -209,6 +209,10 @@ def check_can_resume(version: Version, by: User, now: datetime) -> User | None:
     if not waiting:
         _check_state(version, (State.SUSPENDED,), _("Only a suspended version can be resumed."))
     today = paris_day(now)
+    if version.needs_visa and version.visa is None:
+        raise StateConflict(
+            "visa_missing", _("It stands under no visa any more: it cannot be resumed.")
+        )
     if version.expires_on is None or version.expires_on <= today:
         raise StateConflict("expired", _("Its time of use is over: it cannot be resumed."))
     if version.visa is not None and version.needs_visa and version.visa.ends_on <= today:

@@ -132,7 +132,17 @@ class DepositPackageAdmin(ReadOnlyAdmin):
 
 class DecisionInline(ReadOnlyTabularInline):
     model = Decision
-    fields: ClassVar[list[str]] = ["outcome", "decided_on", "notified_on", "reason", "signature"]
+    fields: ClassVar[list[str]] = [
+        "outcome",
+        "decided_on",
+        "notified_on",
+        "reason",
+        "letter",
+        "until",
+        "corrects",
+        "correction_reason",
+        "signature",
+    ]
 
 
 @admin.register(Dossier)

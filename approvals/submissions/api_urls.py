@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from approvals.submissions.api import batches, dossiers, form, packages, references, windows
+from approvals.submissions.api import (
+    batches,
+    decisions,
+    dossiers,
+    form,
+    packages,
+    references,
+    windows,
+)
 
 urlpatterns = [
     path("windows/", windows.Windows.as_view(), name="windows"),
@@ -26,5 +34,8 @@ urlpatterns = [
     path("dossiers/<int:pk>/pieces/", dossiers.Pieces.as_view(), name="pieces"),
     path("dossiers/<int:pk>/deposit/", dossiers.Deposit.as_view(), name="deposit"),
     path("dossiers/<int:pk>/miss/", dossiers.Miss.as_view(), name="miss"),
-    path("dossiers/<int:pk>/decide/", dossiers.Decide.as_view(), name="decide"),
+    path("dossiers/", decisions.Clocks.as_view(), name="dossiers"),
+    path("dossiers/<int:pk>/decide/", decisions.Decide.as_view(), name="decide"),
+    path("dossiers/<int:pk>/correct/", decisions.Correct.as_view(), name="correct"),
+    path("decisions/<int:pk>/letter/", decisions.Letter.as_view(), name="letter"),
 ]

@@ -28,6 +28,13 @@ class DossierState(TextChoices):
 UNDECIDED = (DossierState.PREPARING, DossierState.DEPOSITED)
 # Never left the house.
 NEVER_DEPOSITED = (DossierState.PREPARING, DossierState.REMOVED, DossierState.MISSED)
+# The authority answered, or the applicant withdrew.
+DECIDED = (
+    DossierState.GRANTED,
+    DossierState.REFUSED,
+    DossierState.WITHDRAWN_BY_APPLICANT,
+    DossierState.INADMISSIBLE,
+)
 # No longer part of the batch's work.
 LEFT_BATCH = (DossierState.REMOVED, DossierState.MISSED)
 
@@ -123,6 +130,20 @@ FIRST_OUTCOMES = (
     Outcome.INADMISSIBLE,
 )
 AFTER_GRANT = (Outcome.SUSPENDED, Outcome.WITHDRAWN_BY_AUTHORITY)
+# A visa is given.
+GRANTING = (Outcome.GRANTED, Outcome.TACIT)
+# Nothing was decided on the merits: the version may go to the authority again.
+RETURNED = (Outcome.WITHDRAWN_BY_APPLICANT, Outcome.INADMISSIBLE)
+# The state of a dossier under each outcome.
+STATE_UNDER = {
+    Outcome.GRANTED: DossierState.GRANTED,
+    Outcome.TACIT: DossierState.GRANTED,
+    Outcome.REFUSED: DossierState.REFUSED,
+    Outcome.WITHDRAWN_BY_APPLICANT: DossierState.WITHDRAWN_BY_APPLICANT,
+    Outcome.INADMISSIBLE: DossierState.INADMISSIBLE,
+    Outcome.SUSPENDED: DossierState.GRANTED,
+    Outcome.WITHDRAWN_BY_AUTHORITY: DossierState.GRANTED,
+}
 # The authority owes, and we keep, its reasons.
 REASON_OWED = (
     Outcome.REFUSED,

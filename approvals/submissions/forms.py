@@ -10,7 +10,6 @@ from approvals.submissions.enums import (
     FIXED_SOURCES,
     AnswerKind,
     AnswerSource,
-    Outcome,
     PieceKind,
     Printed,
 )
@@ -276,21 +275,3 @@ class DepositForm(forms.Form):
         self.fields["proof"].choices = [  # type: ignore[attr-defined]
             (piece.pk, piece.name) for piece in proofs
         ]
-
-
-class DecisionForm(forms.Form):
-    outcome = forms.ChoiceField(label=_("Outcome"))
-    decided_on = day_field(_("Decided on"))
-    notified_on = day_field(_("Notified on"), required=False)
-    reason = text_field(_("Reasons"), required=False, help_text=_("Owed unless a visa is granted."))
-
-    def __init__(self, *args: Any, outcomes: list[str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [(outcome, Outcome(outcome).label) for outcome in outcomes]
-        self.fields["outcome"].choices = choices  # type: ignore[attr-defined]
-
-
-class TacitForm(forms.Form):
-    no_letter = forms.BooleanField(
-        label=_("I checked the mailbox and the portal: no letter of the authority came.")
-    )

@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from approvals.submissions.pages import batches, dossiers, form, packages, references, windows
+from approvals.submissions.pages import (
+    batches,
+    decisions,
+    dossiers,
+    form,
+    packages,
+    references,
+    windows,
+)
 
 app_name = "submissions"
 urlpatterns: list[URLPattern] = [
@@ -38,8 +46,12 @@ urlpatterns: list[URLPattern] = [
     path("dossiers/<int:pk>/remove/", batches.RemovePage.as_view(), name="remove"),
     path("dossiers/<int:pk>/miss/", dossiers.MissPage.as_view(), name="miss"),
     path("dossiers/<int:pk>/deposit/", dossiers.DepositPage.as_view(), name="deposit"),
-    path("dossiers/<int:pk>/decide/", dossiers.DecidePage.as_view(), name="decide"),
-    path("dossiers/<int:pk>/tacit/", dossiers.TacitPage.as_view(), name="tacit"),
+    path("clocks/", decisions.ClocksPage.as_view(), name="clocks"),
+    path("dossiers/<int:pk>/decisions/", decisions.DecisionsPage.as_view(), name="decisions"),
+    path("dossiers/<int:pk>/decide/", decisions.DecidePage.as_view(), name="decide"),
+    path("dossiers/<int:pk>/tacit/", decisions.TacitPage.as_view(), name="tacit"),
+    path("decisions/<int:pk>/correct/", decisions.CorrectPage.as_view(), name="correct"),
+    path("decisions/<int:pk>/letter/", decisions.LetterPage.as_view(), name="letter"),
 ]
 root_urlpatterns: list[URLPattern] = [
     path("plan/", windows.WindowsPage.as_view(), name="planning"),

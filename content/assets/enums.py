@@ -115,6 +115,7 @@ class Cause(TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
     SUSPENDED = "suspended", _("suspended")
     PRODUCT_FREEZE = "product_freeze", _("suspended by a product freeze")
+    DECISION_CORRECTED = "decision_corrected", _("ended by a corrected decision")
 
 
 class LimitCode(TextChoices):
@@ -140,4 +141,5 @@ CAUSE_LIMITS = {
     Cause.WITHDRAWN: LimitCode.WITHDRAWN,
     Cause.SUSPENDED: LimitCode.SUSPENDED,
     Cause.PRODUCT_FREEZE: LimitCode.FREEZE,
+    Cause.DECISION_CORRECTED: LimitCode.AUTHORITY,
 }

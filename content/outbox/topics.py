@@ -62,6 +62,18 @@ TOPICS: dict[str, Topic] = {
         ),
         Topic("missed", _("A deposit that was missed"), OWNERS),
         Topic("decided", _("A decision of the authority"), OWNERS),
+        Topic(
+            "decision.corrected",
+            _("A decision of the authority that was corrected"),
+            (*OWNERS, *PHARMACISTS, Role.REGULATORY_REVIEWER),
+            mandatory=True,
+        ),
+        Topic("tacit.due", _("A tacit grant to confirm"), (Role.REGULATORY_REVIEWER,)),
+        Topic(
+            "suspension.over",
+            _("A suspension whose stated end has come"),
+            (*PHARMACISTS, Role.REGULATORY_REVIEWER),
+        ),
         Topic("release.release", _("Material that may be used"), (*OWNERS, *FIELD)),
         Topic("release.resume", _("Material that may be used again"), (*OWNERS, *FIELD)),
         Topic(

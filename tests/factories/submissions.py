@@ -2,7 +2,6 @@
 
 import io
 import itertools
-import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from approvals.signatures.models import Proof
 from approvals.submissions.actions import (
     add_piece,
     add_to_batch,
+    correct_decision,
     create_batch,
     decide,
     deposit,
@@ -27,7 +27,7 @@ from approvals.submissions.actions import (
 from approvals.submissions.actions.decisions import meaning_of
 from approvals.submissions.models import Batch, Decision, DepositWindow, Dossier, DossierPiece
 from content import files as storage
-from content.assets.digests import digest_of
+from content.assets.digests import canonical_metadata, digest_of
 from content.assets.enums import ChangeKind, FileFormat, State
 from content.assets.models import Asset, AssetProduct, AssetType, Revision, RevisionFile, Version
 from content.catalogue.models import Jurisdiction, Product, VisaRule
@@ -176,17 +176,16 @@ def _approve(
 ) -> Version:
     version = Version.objects.with_asset().get(pk=version_id)
     stored = storage.keep(ContentFile(content))
-    metadata = json.dumps({"version": version.pk})
     revision = Revision(
         version=version,
         number=1,
         prepared_on=date(2026, 4, 1),
         uploaded_by=by,
         uploaded_at=now,
-        metadata_text=metadata,
-        digest=digest_of(metadata, [stored.sha256]),
         frozen_at=now,
     )
+    revision.metadata_text = canonical_metadata(version, revision)
+    revision.digest = digest_of(revision.metadata_text, [stored.sha256])
     revision.save()
     RevisionFile(
         revision=revision,
@@ -287,6 +286,29 @@ def record_decision(
         outcome=outcome,
         decided_on=decided_on,
         credentials=proof_for(cast.regulatory, meaning_of(outcome), now),
+        by=cast.regulatory,
+        now=now,
+        **fields,
+    )
+
+
+def record_correction(
+    cast: Cast,
+    dossier: Dossier,
+    outcome: str,
+    *,
+    decided_on: date = date(2026, 6, 11),
+    reason: str = "Mal lu.",
+    now: datetime = datetime(2026, 7, 1, 8, tzinfo=UTC),
+    **fields: Any,
+) -> Decision:
+    """Correct the decision on a dossier."""
+    return correct_decision(
+        dossier.pk,
+        outcome=outcome,
+        decided_on=decided_on,
+        reason=reason,
+        credentials=proof_for(cast.regulatory, Meaning.CORRECTION, now),
         by=cast.regulatory,
         now=now,
         **fields,

@@ -16,7 +16,7 @@ from tests.factories.assets import make_asset, make_version
 from tests.factories.clearing import make_ready, release_it
 from tests.factories.people import Cast, make_person
 from tests.factories.review import give, in_review, task_of
-from tests.factories.submissions import make_deposited
+from tests.factories.submissions import make_deposited, record_decision
 
 
 @dataclass
@@ -69,6 +69,7 @@ def things(cast: Cast) -> Things:
         "tasks": str(task_of(cycle, "regulatory_reviewer").pk),
         "batches": str(dossier.batch_id),
         "dossiers": str(dossier.pk),
+        "decisions": str(record_decision(cast, make_deposited(cast)).pk),
         "pieces": str(dossier.pieces.order_by("pk")[0].pk),
         "factors": "999999",
         "files": "1",

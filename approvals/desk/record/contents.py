@@ -269,7 +269,10 @@ def signatures(version: Version, numbers: list[int]) -> list[dict[str, Any]]:
 def authority(version: Version, numbers: list[int]) -> list[dict[str, Any]]:
     rows = Dossier.objects.filter(version=version).select_related("reference")
     decisions: dict[int, list[Decision]] = {}
-    for one in Decision.objects.filter(dossier__version=version).order_by("pk"):
+    said = Decision.objects.filter(dossier__version=version).select_related(
+        "letter", "recorded_by", "superseded_by"
+    )
+    for one in said.order_by("pk"):
         decisions.setdefault(one.dossier_id, []).append(one)
     return [
         {
@@ -278,13 +281,34 @@ def authority(version: Version, numbers: list[int]) -> list[dict[str, Any]]:
             "digest": one.digest,
             "deposited_at": utc(one.deposited_at),
             "portal_number": one.portal_number,
-            "decisions": [
-                {"outcome": str(said.get_outcome_display()), "decided_on": day(said.decided_on)}
-                for said in decisions.get(one.pk, [])
-            ],
+            "decisions": [_decision(said) for said in decisions.get(one.pk, [])],
         }
         for one in rows.order_by("pk")
     ]
+
+
+def _decision(said: Decision) -> dict[str, Any]:
+    """Return one entry; a wrong one is there too, with the one that corrects it."""
+    later = None if said.is_standing else said.superseded_by.pk
+    return {
+        "id": said.pk,
+        "outcome": str(said.get_outcome_display()),
+        "decided_on": day(said.decided_on),
+        "notified_on": day(said.notified_on),
+        "reason": said.reason,
+        "letter": {"name": said.letter.name, "sha256": said.letter.sha256} if said.letter else None,
+        "starts_on": day(said.starts_on),
+        "start_reason": said.start_reason,
+        "until": day(said.until),
+        "silence_statement": said.silence_statement,
+        "by": person(said.recorded_by),
+        "at": utc(said.recorded_at),
+        "signature": said.signature_id,
+        "corrects": said.corrects_id,
+        "correction_reason": said.correction_reason,
+        "corrected_by": later,
+        "wrong_days": said.wrong_days,
+    }
 
 
 def releases(version: Version, numbers: list[int]) -> list[dict[str, Any]]:

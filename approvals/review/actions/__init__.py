@@ -2,7 +2,14 @@
 
 from approvals.review.actions.carries import carry
 from approvals.review.actions.changes import answer_changes, revise
-from approvals.review.actions.comments import comment, keep_refusal, reply, resolve, verify
+from approvals.review.actions.comments import (
+    comment,
+    drop_refusal,
+    keep_refusal,
+    reply,
+    resolve,
+    verify,
+)
 from approvals.review.actions.decisions import claim, decide, reassign, reopen
 from approvals.review.actions.lifecycle import cancel, recall, send_back, submit
 from approvals.review.actions.pool import end_lead, name_lead, unclaim
@@ -23,6 +30,7 @@ __all__ = [
     "claim",
     "comment",
     "decide",
+    "drop_refusal",
     "end_lead",
     "judge_before_submission",
     "keep_refusal",

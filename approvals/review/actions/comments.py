@@ -79,6 +79,22 @@ def keep_refusal(version: Version, *, reasons: str, by: User, now: datetime) -> 
     return kept
 
 
+@act("drop_refusal")
+def drop_refusal(
+    version: Version, *, kept_by: User, kept_at: datetime, why: str, by: User, now: datetime
+) -> None:
+    """Close the comment that kept a refusal's reasons: the refusal was entered wrongly.
+
+    An inner act: the correction, signed, says that there was no such refusal.
+    """
+    kept = Comment.objects.filter(version=version, author=kept_by, created_at=kept_at)
+    for comment in kept.blocking():
+        CommentReply(comment=comment, author=by, created_at=now, body=_text(why)).save()
+        comment.resolved_by, comment.resolved_at = by, now
+        comment.verified_by, comment.verified_at = by, now
+        comment.save()
+
+
 def _text(body: str) -> str:
     body = body.strip()
     if not body:

@@ -8,7 +8,9 @@ from approvals.submissions.actions.batches import (
     remove_from_batch,
     unfreeze_batch,
 )
-from approvals.submissions.actions.decisions import decide
+from approvals.submissions.actions.clocks import remind_of_clocks
+from approvals.submissions.actions.corrections import correct_decision
+from approvals.submissions.actions.decisions import decide, tie_letter
 from approvals.submissions.actions.deposits import deposit, miss
 from approvals.submissions.actions.dossiers import add_piece, edit_dossier
 from approvals.submissions.actions.form import add_piece_rule, remove_piece_rule, save_question
@@ -28,6 +30,7 @@ __all__ = [
     "build",
     "burn_lapsed_references",
     "cancel_batch",
+    "correct_decision",
     "create_batch",
     "decide",
     "deposit",
@@ -40,9 +43,11 @@ __all__ = [
     "plan",
     "record_package",
     "record_window",
+    "remind_of_clocks",
     "remove_from_batch",
     "remove_piece_rule",
     "retry_package",
     "save_question",
+    "tie_letter",
     "unfreeze_batch",
 ]

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import TypedDict, Unpack
 
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from approvals.audit import InvalidInput, act
@@ -11,12 +13,19 @@ from approvals.review.actions import keep_refusal
 from approvals.signatures.enums import Meaning
 from approvals.signatures.models import Proof
 from approvals.submissions.actions.deposits import settle_batch, sign_dossier
+from approvals.submissions.actions.dossiers import add_piece
 from approvals.submissions.actions.locking import lock_dossier
 from approvals.submissions.actions.planning import release_plan
-from approvals.submissions.enums import AFTER_GRANT, Outcome
-from approvals.submissions.models import Decision
+from approvals.submissions.enums import AFTER_GRANT, Outcome, PieceKind
+from approvals.submissions.models import Decision, Dossier, DossierPiece
 from approvals.submissions.notifications import tell_decided
-from approvals.submissions.policies import BATCH_ROLES, check_can_decide, check_decision_facts
+from approvals.submissions.policies import (
+    BATCH_ROLES,
+    check_can_decide,
+    check_can_tie_letter,
+    check_decision_facts,
+    check_letter,
+)
 from content.assets.actions import facts
 from content.assets.enums import WITHDRAWABLE, Cause, State, VisaBasis
 from content.assets.models import Version
@@ -30,22 +39,55 @@ def meaning_of(outcome: str) -> Meaning:
     return Meaning.TACIT_GRANT_CONFIRMED if outcome == Outcome.TACIT else Meaning.DECISION
 
 
+class Stated(TypedDict, total=False):
+    """What a decision may state besides its outcome and its day."""
+
+    notified_on: date | None
+    starts_on: date | None
+    start_reason: str
+    until: date | None
+
+
+def entry_of(
+    dossier: Dossier, outcome: str, decided_on: date, stated: Stated, *, by: User, now: datetime
+) -> Decision:
+    """Return an entry as it is stated, not checked and not kept yet."""
+    return Decision(
+        dossier=dossier,
+        outcome=outcome,
+        decided_on=decided_on,
+        notified_on=stated.get("notified_on"),
+        starts_on=stated.get("starts_on"),
+        start_reason=stated.get("start_reason", "").strip(),
+        until=stated.get("until"),
+        recorded_by=by,
+        recorded_at=now,
+    )
+
+
 @act("decide", roles=BATCH_ROLES)
 def decide(
     dossier_id: int,
     *,
     outcome: str,
     decided_on: date,
-    notified_on: date | None = None,
     reason: str = "",
+    letter: int | UploadedFile | None = None,
+    no_letter_received: bool | None = None,
     credentials: Proof,
     by: User,
     now: datetime,
+    **stated: Unpack[Stated],
 ) -> Decision:
     """Record the authority's decision on a dossier, and let it have its effect.
 
+    ``letter`` is the authority's letter: a piece of the dossier, or its file; ``starts_on`` the
+    visa's first day where it is not the one that the rule gives, ``until`` the stated end of a
+    suspension, which only reminds. Who confirms silence states ``no_letter_received``.
+
     :raises PolicyDenied: ``role_missing``.
-    :raises InvalidInput: ``outcome``, ``decided_on``, ``notified_on``, ``reason``.
+    :raises InvalidInput: ``outcome``, ``decided_on``, ``notified_on``, ``reason``, ``letter``,
+        ``starts_on``, ``start_reason``, ``until``, ``no_letter_received``.
     :raises StateConflict: ``not_deposited``, ``already_decided``, ``not_granted``,
         ``already_suspended``, ``already_withdrawn``, ``evaluation_not_over``,
         ``receipt_day_missing``, ``silence_grants_nothing``.
@@ -55,16 +97,11 @@ def decide(
     lock_list_head()
     dossier, version, _products = lock_dossier(dossier_id, with_carriers=True)
     check_can_decide(dossier, outcome, by)
-    decision = Decision(
-        dossier=dossier,
-        outcome=outcome,
-        decided_on=decided_on,
-        notified_on=notified_on,
-        reason=reason.strip(),
-        recorded_by=by,
-        recorded_at=now,
-    )
+    decision = entry_of(dossier, outcome, decided_on, stated, by=by, now=now)
+    decision.reason = reason.strip()
+    decision.silence_statement = silence_stated(outcome, no_letter_received)
     check_decision_facts(decision, paris_day(now))
+    decision.letter = letter_of(dossier, letter, by=by, now=now)
     decision.signature = sign_dossier(dossier, meaning_of(outcome), credentials, by=by, now=now)
     decision.save(force_insert=True)
     _EFFECTS[Outcome(outcome)](decision, version, by=by, now=now)
@@ -75,28 +112,93 @@ def decide(
     return decision
 
 
-def _grant(decision: Decision, version: Version, *, by: User, now: datetime) -> None:
-    dossier = decision.dossier
-    starts_on, basis = decision.decided_on, VisaBasis.EXPRESS
+def silence_stated(outcome: str, no_letter_received: bool | None) -> str:
+    """Return what the person who confirms silence states, in their language; kept as proof.
+
+    :raises InvalidInput: field ``no_letter_received``.
+    """
+    if outcome != Outcome.TACIT or no_letter_received is None:
+        return ""
+    if not no_letter_received:
+        raise InvalidInput.at(
+            "no_letter_received",
+            _("Silence is confirmed only where no letter came: record the letter's decision."),
+        )
+    return _("I checked the mailbox and the portal: no letter of the authority came.")
+
+
+def letter_of(
+    dossier: Dossier, letter: int | UploadedFile | None, *, by: User, now: datetime
+) -> DossierPiece | None:
+    """Return the letter of a decision: a piece that is there, or a file that becomes one.
+
+    :raises InvalidInput: field ``letter``.
+    """
+    if letter is None:
+        return None
+    if isinstance(letter, int):
+        piece = DossierPiece.objects.filter(pk=letter).first()
+        check_letter(dossier, piece)
+        return piece
+    try:
+        return add_piece(dossier.pk, kind=PieceKind.LETTER, file=letter, by=by, now=now)
+    except InvalidInput as error:
+        raise InvalidInput.at("letter", error.message, error.code) from None
+
+
+@act("tie_letter", roles=BATCH_ROLES)
+def tie_letter(
+    decision_id: int, *, letter: int | UploadedFile, by: User, now: datetime
+) -> Decision:
+    """Give a decision recorded without its letter the letter that came since.
+
+    :raises PolicyDenied: ``role_missing``.
+    :raises StateConflict: ``letter_there``, ``no_letter_exists``.
+    :raises InvalidInput: field ``letter``.
+    """
+    dossier_id = Decision.objects.values_list("dossier_id", flat=True).get(pk=decision_id)
+    dossier, _version, _products = lock_dossier(dossier_id)
+    decision: Decision = Decision.objects.get(pk=decision_id)
+    check_can_tie_letter(decision, by)
+    decision.letter = letter_of(dossier, letter, by=by, now=now)
+    decision.save()
+    return decision
+
+
+def visa_start(decision: Decision) -> tuple[date, VisaBasis]:
+    """Return the first day of the visa that a grant gives, and on what it rests (§4)."""
+    if decision.starts_on is not None:
+        return decision.starts_on, VisaBasis.STATED
     if decision.outcome == Outcome.TACIT:
-        ended = dossier.evaluation_ends_on
+        ended = decision.dossier.evaluation_ends_on
         assert ended is not None
-        starts_on, basis = ended, VisaBasis.TACIT
-    dossier.grant(at=now)
-    version.grant(at=now)
+        return ended, VisaBasis.TACIT
+    return decision.decided_on, VisaBasis.EXPRESS
+
+
+def give_visa(decision: Decision, version: Version, *, by: User, now: datetime) -> None:
+    """Give the dossier's version its visa. Saves the version."""
+    starts_on, basis = visa_start(decision)
     facts.grant_visa(
         version,
-        category=dossier.batch.category,
-        digest=dossier.digest,
+        category=decision.dossier.batch.category,
+        digest=decision.dossier.digest,
         basis=basis,
         starts_on=starts_on,
-        ends_on=add_months(starts_on, _visa_months(version)),
+        ends_on=add_months(starts_on, visa_months(version)),
+        start_reason=decision.start_reason,
         by=by,
         now=now,
     )
 
 
-def _visa_months(version: Version) -> int:
+def _grant(decision: Decision, version: Version, *, by: User, now: datetime) -> None:
+    decision.dossier.grant(at=now)
+    version.grant(at=now)
+    give_visa(decision, version, by=by, now=now)
+
+
+def visa_months(version: Version) -> int:
     """Return how many calendar months a visa of the version's category holds."""
     rule = VisaRule.objects.get(
         jurisdiction=version.asset.jurisdiction_id,

@@ -5,9 +5,10 @@ under it writes versions in another order.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from approvals.submissions.models import Batch, Dossier
-from content.assets.models import Version
+from content.assets.models import Version, Visa
 from content.catalogue.models import Product
 
 
@@ -43,18 +44,32 @@ def lock_dossier(
 ) -> tuple[Dossier, Version, list[Product]]:
     """Lock a dossier's products, batch and version; return it as it is under the locks.
 
-    ``with_carriers``: also every version under the same visa; the list head is locked already,
-    so that no further one comes to stand under it meanwhile.
+    ``with_carriers``: also every version that stands, or ever stood, under the same visa; the
+    list head is locked already, so that no further one comes to stand under it meanwhile.
     """
     found = Dossier.objects.select_related("version").get(pk=dossier_id)
     products = lock_products_of([found.version_id])[found.version_id]
     batch = lock_batch(found.batch_id)
     ids = [found.version_id]
-    if with_carriers and found.version.visa_id is not None:
-        carriers = Version.objects.filter(visa=found.version.visa_id)
-        ids += carriers.values_list("pk", flat=True)
+    if with_carriers:
+        ids += ever_under_visa_of(found)
     version = lock_versions(ids)[found.version_id]
     dossier = Dossier.objects.select_related("reference", "revision").get(pk=dossier_id)
     dossier.batch = batch
     dossier.version = version
     return dossier, version, products
+
+
+def visa_of(dossier: Dossier) -> Visa | None:
+    """Return the visa that was given on a dossier, void or not."""
+    given = Visa.objects.filter(reference=dossier.reference_id, digest=dossier.digest)
+    return given.order_by("pk").first()
+
+
+def ever_under_visa_of(dossier: Dossier) -> list[int]:
+    """Return the ids of the versions that stand, or ever stood, under a dossier's visa."""
+    visa = visa_of(dossier)
+    if visa is None:
+        return []
+    history: Any = Version.history  # type: ignore[attr-defined]
+    return sorted(set(history.filter(visa=visa.pk).values_list("id", flat=True)))

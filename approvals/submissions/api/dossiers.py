@@ -1,4 +1,4 @@
-"""Dossiers: their form and pieces, their deposit, what the authority decided."""
+"""Dossiers: their form and pieces, their deposit. Decisions have a module of their own."""
 
 from datetime import datetime
 from typing import Any
@@ -11,10 +11,8 @@ from approvals.people.models import User
 from approvals.signatures.api import SignedActEndpoint
 from approvals.signatures.enums import Meaning
 from approvals.signatures.models import Proof
-from approvals.submissions.actions import add_piece, decide, deposit, edit_dossier, miss
-from approvals.submissions.actions.decisions import meaning_of
+from approvals.submissions.actions import add_piece, deposit, edit_dossier, miss
 from approvals.submissions.api.shapes import (
-    DecisionBody,
     DepositBody,
     DossierBody,
     DossierPage,
@@ -99,23 +97,4 @@ class Deposit(SignedActEndpoint):
         self, obj: Dossier, data: Any, *, credentials: Proof, by: User, now: datetime
     ) -> Answer:
         deposit(obj.pk, **data, credentials=credentials, by=by, now=now)
-        return 200, page_of(obj.pk, self.request)
-
-
-class Decide(SignedActEndpoint):
-    """Record the authority's decision, or confirm its silence, signed."""
-
-    serializer_class = DecisionBody
-    responses = {200: DossierPage}
-
-    def meaning(self, obj: Dossier, data: Any) -> Meaning:  # type: ignore[override]
-        return meaning_of(data["outcome"])
-
-    def get_object(self, request: Request, **kwargs: Any) -> Dossier:
-        return visible_dossier(request, **kwargs)
-
-    def perform(  # type: ignore[override]
-        self, obj: Dossier, data: Any, *, credentials: Proof, by: User, now: datetime
-    ) -> Answer:
-        decide(obj.pk, **data, credentials=credentials, by=by, now=now)
         return 200, page_of(obj.pk, self.request)

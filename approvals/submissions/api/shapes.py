@@ -23,6 +23,7 @@ from approvals.submissions.policies import (
     can_add_piece,
     can_batch,
     can_cancel,
+    can_correct,
     can_decide,
     can_deposit,
     can_edit_dossier,
@@ -155,6 +156,31 @@ class DecisionBody(Shape):
     decided_on = serializers.DateField()
     notified_on = serializers.DateField(required=False, allow_null=True)
     reason = serializers.CharField(required=False, allow_blank=True, max_length=20000)
+    # A piece of the dossier, of kind ``letter``.
+    letter = serializers.IntegerField(required=False, allow_null=True)
+    starts_on = serializers.DateField(required=False, allow_null=True)
+    start_reason = serializers.CharField(required=False, allow_blank=True, **REASON)
+    until = serializers.DateField(required=False, allow_null=True)
+    no_letter_received = serializers.BooleanField(required=False)
+
+
+class CorrectionBody(Shape):
+    outcome = serializers.ChoiceField(choices=Outcome.choices)
+    decided_on = serializers.DateField()
+    notified_on = serializers.DateField(required=False, allow_null=True)
+    # Why the entry was wrong; the authority's own reasons where the outcome owes some.
+    reason = serializers.CharField(allow_blank=True, max_length=20000)
+    authority_reasons = serializers.CharField(required=False, allow_blank=True, max_length=20000)
+    # The entry that is corrected; by default the last one that the outcome can correct.
+    decision = serializers.IntegerField(required=False)
+    letter = serializers.IntegerField(required=False, allow_null=True)
+    starts_on = serializers.DateField(required=False, allow_null=True)
+    start_reason = serializers.CharField(required=False, allow_blank=True, **REASON)
+    until = serializers.DateField(required=False, allow_null=True)
+
+
+class LetterBody(Shape):
+    letter = serializers.IntegerField()
 
 
 class PieceLine(serializers.Serializer[Any]):
@@ -165,12 +191,29 @@ class PieceLine(serializers.Serializer[Any]):
     sha256 = serializers.CharField()
 
 
+class WrongDays(serializers.Serializer[Any]):
+    version = serializers.IntegerField()
+    name = serializers.CharField()
+    first = serializers.DateField()
+    last = serializers.DateField()
+
+
 class DecisionLine(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     outcome = serializers.CharField()
     decided_on = serializers.DateField()
     notified_on = serializers.DateField(allow_null=True)
     reason = serializers.CharField()
+    letter = serializers.IntegerField(source="letter_id", allow_null=True)
+    starts_on = serializers.DateField(allow_null=True)
+    start_reason = serializers.CharField()
+    until = serializers.DateField(allow_null=True)
+    silence_statement = serializers.CharField()
+    # The entry that it corrects, and why; whether a later one corrects it.
+    corrects = serializers.IntegerField(source="corrects_id", allow_null=True)
+    correction_reason = serializers.CharField()
+    wrong_days = WrongDays(many=True)
+    standing = serializers.BooleanField(source="is_standing")
     recorded_at = UtcDateTimeField()
 
 
@@ -185,6 +228,22 @@ class QuestionLine(serializers.Serializer[Any]):
     # Follows from the version: shown, never given.
     fixed = serializers.BooleanField()
     value = serializers.CharField()
+
+
+class ClockLine(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    version = serializers.IntegerField(source="version_id")
+    batch = serializers.IntegerField(source="batch_id")
+    reference = serializers.CharField(source="reference.value")
+    state = serializers.CharField()
+    deposited_at = UtcDateTimeField()
+    evaluation_ends_on = serializers.DateField(allow_null=True)
+    # Days until the evaluation ends, below zero once it ended.
+    days_left = serializers.SerializerMethodField()
+
+    def get_days_left(self, dossier: Dossier) -> int | None:
+        ends_on = dossier.evaluation_ends_on
+        return (ends_on - paris_day(timezone.now())).days if ends_on else None
 
 
 class DossierPage(serializers.Serializer[Any]):
@@ -256,6 +315,7 @@ class DossierPage(serializers.Serializer[Any]):
             "deposit": can_deposit(dossier, by),
             "miss": can_miss(dossier, by),
             "decide": any(can_decide(dossier, outcome, by) for outcome in Outcome.values),
+            "correct": can_correct(dossier, by),
         }
         return [name for name, may in offered.items() if may]
 

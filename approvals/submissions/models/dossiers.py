@@ -6,26 +6,27 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import GET_STATE, FSMField, FSMModelMixin, transition
 
 from approvals.audit.models import Recorded, RecordedQuerySet
 from approvals.people.models import User
 from approvals.signatures.models import Signature
 from approvals.submissions.enums import (
+    DECIDED,
     LEFT_BATCH,
     NEVER_DEPOSITED,
     UNDECIDED,
     Context,
     DossierState,
-    Outcome,
     PieceKind,
     Printed,
 )
 from approvals.submissions.models.batches import Batch
 from content.assets.models import Reference, Revision, Version
+from content.catalogue.models import VisaRule
 
 receipt_validator = RegexValidator(r"^\d{11,12}$", _("A receipt number has 11 or 12 digits."))
 
@@ -48,24 +49,52 @@ class DossierQuerySet(RecordedQuerySet):
     def undecided(self) -> Self:
         return self.filter(state__in=UNDECIDED)
 
+    def clocks(self) -> Self:
+        """Dossiers on which the authority's time runs or has run out, the first to end first."""
+        return self.deposited().order_by("batch__window__evaluation_ends_on", "received_on", "pk")
+
+    def tacit_due(self, day: date) -> Self:
+        """Dossiers whose evaluation ended before a day without a decision, where silence grants."""
+        outside = self.deposited().filter(batch__window=None, received_on__isnull=False)
+        over = [
+            dossier.pk
+            for dossier in outside.select_related("batch")
+            if dossier.evaluation_ends_on is not None and dossier.evaluation_ends_on < day
+        ]
+        silent = VisaRule.objects.filter(
+            jurisdiction=OuterRef("version__asset__jurisdiction"),
+            category=OuterRef("batch__category"),
+            tacit_grant=False,
+        )
+        ended = Q(batch__window__evaluation_ends_on__lt=day) | Q(pk__in=over)
+        return self.clocks().filter(ended).exclude(Exists(silent))
+
     def with_page(self) -> Self:
         """Everything a dossier's line shows, in a constant number of queries."""
-        return self.select_related(
-            "version__asset__asset_type",
-            "version__asset__jurisdiction",
-            "version__asset__owner",
-            "version__asset__lead_product",
-            "reference",
-            "revision",
-            "batch__window",
-            "created_by",
-        ).prefetch_related(
-            "pieces",
-            "decisions",
-            "version__asset__jurisdiction__piece_rules",
-            "version__asset__jurisdiction__form_questions",
-            "version__asset__products",
-            "version__dependencies__document",
+        return (
+            self.select_related(
+                "version__asset__asset_type",
+                "version__asset__jurisdiction",
+                "version__asset__owner",
+                "version__asset__lead_product",
+                "reference",
+                "revision",
+                "batch__window",
+                "created_by",
+            )
+            .prefetch_related(
+                "pieces",
+                "decisions",
+                "version__asset__jurisdiction__piece_rules",
+                "version__asset__jurisdiction__form_questions",
+                "version__asset__products",
+                "version__dependencies__document",
+            )
+            .prefetch_related(
+                "pieces",
+                "decisions__superseded_by",
+                "version__asset__jurisdiction__piece_rules",
+            )
         )
 
 
@@ -224,6 +253,15 @@ class Dossier(FSMModelMixin, Recorded):
     def declare_inadmissible(self, *, at: datetime) -> None:
         self.state_since = at
 
+    @transition(
+        field=state,
+        source=list(DECIDED),
+        target=GET_STATE(lambda dossier, to, *, at: to, states=DECIDED),
+    )
+    def correct_to(self, to: DossierState, *, at: datetime) -> None:
+        """A signed correction says that the authority answered something else."""
+        self.state_since = at
+
 
 class DossierPiece(Recorded):
     """One file of a dossier; its bytes are stored once under their SHA-256."""
@@ -243,42 +281,3 @@ class DossierPiece(Recorded):
 
     def __str__(self) -> str:
         return self.name
-
-
-class DecisionQuerySet(RecordedQuerySet):
-    def standing(self) -> Self:
-        """Decisions that no later, signed correction replaced."""
-        return self.filter(superseded_by__isnull=True)
-
-
-class Decision(Recorded):
-    """What the authority decided (or silence, confirmed), as a signed record."""
-
-    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="decisions")
-    outcome = models.CharField(_("outcome"), max_length=30, choices=Outcome)
-    decided_on = models.DateField(_("decided on"))
-    notified_on = models.DateField(_("notified on"), null=True, blank=True)
-    reason = models.TextField(_("reasons"), blank=True)
-    signature = models.OneToOneField(Signature, models.PROTECT, related_name="decision")
-    # A wrong entry stays visible; its correction points to it.
-    corrects = models.OneToOneField(
-        "self", models.PROTECT, null=True, blank=True, related_name="superseded_by"
-    )
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField(_("recorded at"))
-
-    objects = DecisionQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("authority's decision")
-        verbose_name_plural = _("authority's decisions")
-        ordering: ClassVar[list[str]] = ["pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(outcome=Outcome.REFUSED) | ~Q(reason=""),
-                name="submissions_refusal_owes_reasons",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.dossier} — {Outcome(self.outcome).label}"

@@ -150,8 +150,15 @@ class BatchPage(Page):
 
     def links(self, batch: Batch, dossier: Dossier) -> list[tuple[str, str]]:
         """Return the acts on a dossier that would be accepted: (words, address)."""
-        if not can_batch(self.by):
-            return []
+        names = []
+        if dossier.deposited_at is not None:
+            names.append((gettext("Decisions"), "decisions"))
+        names += self.act_names(batch, dossier) if can_batch(self.by) else []
+        return [(words, reverse(f"submissions:{name}", args=[dossier.pk])) for words, name in names]
+
+    @staticmethod
+    def act_names(batch: Batch, dossier: Dossier) -> list[tuple[str, str]]:
+        """Return regulatory's acts on a dossier: (words, name of the page)."""
         preparing = dossier.state == DossierState.PREPARING
         names = []
         if preparing:
@@ -168,7 +175,7 @@ class BatchPage(Page):
             names.append((gettext("Declare it missed"), "miss"))
         if dossier.state in (DossierState.DEPOSITED, DossierState.GRANTED):
             names.append((gettext("Record a decision"), "decide"))
-        return [(words, reverse(f"submissions:{name}", args=[dossier.pk])) for words, name in names]
+        return names
 
 
 class CreateBatchPage(ActPage):

@@ -1,4 +1,4 @@
-"""Dossiers: the form, the pieces, the deposit, the decision."""
+"""Dossiers: the form, the pieces, the deposit. What the authority decides: decisions.py."""
 
 from datetime import datetime
 from typing import Any
@@ -13,35 +13,24 @@ from approvals.audit import StateConflict
 from approvals.signatures.enums import Meaning
 from approvals.signatures.models import Proof
 from approvals.signatures.pages import SignedActPage
-from approvals.submissions.actions import add_piece, decide, deposit, edit_dossier, miss
+from approvals.submissions.actions import add_piece, deposit, edit_dossier, miss
 from approvals.submissions.completeness import missing_in
-from approvals.submissions.enums import (
-    AFTER_GRANT,
-    FIRST_OUTCOMES,
-    BatchState,
-    DossierState,
-    Outcome,
-    PieceKind,
-)
+from approvals.submissions.enums import BatchState, PieceKind
 from approvals.submissions.forms import (
-    DecisionForm,
     DepositForm,
     DossierForm,
     LateDossierForm,
     PieceForm,
     ReasonForm,
     ReceivedForm,
-    TacitForm,
 )
 from approvals.submissions.models import Dossier, DossierPiece
 from approvals.submissions.pages.batches import SEES_BATCHES
 from approvals.submissions.policies import (
     check_can_batch,
-    check_can_decide,
     check_can_deposit,
     check_can_miss,
     check_dossier_preparing,
-    check_evaluation_over,
 )
 from config.http.pages import ActPage, Page
 from content.calendar import PARIS, day_in_words, paris_day
@@ -214,78 +203,4 @@ class DepositPage(SignedOnDossier):
         self, obj: Dossier, cleaned_data: Any, by: Any, now: datetime, credentials: Proof
     ) -> Any:
         deposit(obj.pk, **cleaned_data, credentials=credentials, by=by, now=now)
-        return obj
-
-
-class DecidePage(SignedOnDossier):
-    """What the authority decided; silence has its own page, and its own meaning."""
-
-    title = _("Record the authority's decision")
-    meaning = Meaning.DECISION
-    form_class = DecisionForm
-    done = _("The decision is recorded.")
-
-    def outcomes(self, obj: Dossier) -> list[str]:
-        if obj.state == DossierState.GRANTED:
-            return list(AFTER_GRANT)
-        return [outcome for outcome in FIRST_OUTCOMES if outcome != Outcome.TACIT]
-
-    def check(self, obj: Dossier, by: Any, now: datetime) -> None:
-        check_can_decide(obj, self.outcomes(obj)[-1], by)
-        super().check(obj, by, now)
-
-    def form_kwargs(self, obj: Dossier) -> dict[str, Any]:
-        return {"outcomes": self.outcomes(obj)}
-
-    def initial(self, obj: Dossier) -> dict[str, Any]:
-        return {"decided_on": paris_day(self.now)}
-
-    def consequences(self, obj: Dossier) -> list[str]:
-        if obj.state == DossierState.GRANTED:
-            return [
-                gettext("Every version that carries this visa may no longer be used from today.")
-            ]
-        return [
-            gettext("Granted: %(version)s waits for its release, under a visa of two years.")
-            % {"version": obj.version},
-            gettext("Refused: the version is over; its reasons go to the next one."),
-            gettext("Withdrawn or inadmissible: it is approved again and its reference is burnt."),
-        ]
-
-    def perform(  # type: ignore[override]
-        self, obj: Dossier, cleaned_data: Any, by: Any, now: datetime, credentials: Proof
-    ) -> Any:
-        decide(obj.pk, **cleaned_data, credentials=credentials, by=by, now=now)
-        return obj
-
-
-class TacitPage(SignedOnDossier):
-    title = _("Confirm the tacit grant")
-    meaning = Meaning.TACIT_GRANT_CONFIRMED
-    form_class = TacitForm
-    done = _("The tacit grant is confirmed.")
-
-    def check(self, obj: Dossier, by: Any, now: datetime) -> None:
-        check_can_decide(obj, Outcome.TACIT, by)
-        check_evaluation_over(obj, paris_day(now), paris_day(now))
-        super().check(obj, by, now)
-
-    def consequences(self, obj: Dossier) -> list[str]:
-        ends_on: Any = obj.evaluation_ends_on
-        return [
-            gettext("The visa of %(version)s starts on %(day)s, the day the evaluation ended.")
-            % {"version": obj.version, "day": day_in_words(ends_on)}
-        ]
-
-    def perform(  # type: ignore[override]
-        self, obj: Dossier, cleaned_data: Any, by: Any, now: datetime, credentials: Proof
-    ) -> Any:
-        decide(
-            obj.pk,
-            outcome=Outcome.TACIT,
-            decided_on=paris_day(now),
-            credentials=credentials,
-            by=by,
-            now=now,
-        )
         return obj

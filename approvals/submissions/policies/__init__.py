@@ -5,7 +5,7 @@ from datetime import datetime
 
 from approvals.audit import PolicyDenied, StateConflict
 from approvals.people.models import User
-from approvals.submissions.models import Batch, DepositPackage, Dossier
+from approvals.submissions.models import Batch, Decision, DepositPackage, Dossier
 from approvals.submissions.policies.batches import (
     BATCH_ROLES,
     check_can_add,
@@ -20,10 +20,19 @@ from approvals.submissions.policies.batches import (
     check_none_deposited,
     check_preparing,
 )
+from approvals.submissions.policies.corrections import (
+    check_can_correct,
+    check_correction_facts,
+    check_version_follows,
+    corrected_state,
+    entry_to_correct,
+)
 from approvals.submissions.policies.decisions import (
     check_can_decide,
+    check_can_tie_letter,
     check_decision_facts,
     check_evaluation_over,
+    check_letter,
 )
 from approvals.submissions.policies.deposits import (
     check_can_date_receipt,
@@ -66,6 +75,7 @@ __all__ = [
     "can_add_piece",
     "can_batch",
     "can_cancel",
+    "can_correct",
     "can_decide",
     "can_deposit",
     "can_edit_dossier",
@@ -77,11 +87,13 @@ __all__ = [
     "can_record_window",
     "can_remove",
     "can_retry",
+    "can_tie_letter",
     "can_unfreeze",
     "check_can_add",
     "check_can_add_piece",
     "check_can_batch",
     "check_can_cancel",
+    "check_can_correct",
     "check_can_date_receipt",
     "check_can_decide",
     "check_can_deposit",
@@ -95,12 +107,15 @@ __all__ = [
     "check_can_record_window",
     "check_can_remove",
     "check_can_retry",
+    "check_can_tie_letter",
     "check_can_unfreeze",
+    "check_correction_facts",
     "check_decision_facts",
     "check_deposit_time",
     "check_digest",
     "check_dossier_preparing",
     "check_evaluation_over",
+    "check_letter",
     "check_none_deposited",
     "check_outside_windows",
     "check_planned_outside",
@@ -108,7 +123,10 @@ __all__ = [
     "check_products_allow",
     "check_proof_piece",
     "check_received_on",
+    "check_version_follows",
     "check_window_takes",
+    "corrected_state",
+    "entry_to_correct",
     "job_key",
     "state_of_package",
     "why_not_made",
@@ -185,6 +203,14 @@ def can_read_package(by: User) -> bool:
 
 def can_retry(package: DepositPackage | None, by: User) -> bool:
     return _may(lambda: check_can_retry(package, by))
+
+
+def can_correct(dossier: Dossier, by: User) -> bool:
+    return _may(lambda: check_can_correct(dossier, by))
+
+
+def can_tie_letter(decision: Decision, by: User) -> bool:
+    return _may(lambda: check_can_tie_letter(decision, by))
 
 
 OFFERED: dict[str, Callable[[Version, User, datetime], bool]] = {"plan": can_plan}

@@ -8,17 +8,14 @@ from approvals.audit import InvalidInput, StateConflict
 from approvals.people.models import User
 from approvals.submissions.enums import (
     AFTER_GRANT,
+    GRANTING,
     REASON_OWED,
     DossierState,
     Outcome,
+    PieceKind,
 )
-from approvals.submissions.models import (
-    Decision,
-    Dossier,
-)
-from approvals.submissions.policies.batches import (
-    check_can_batch,
-)
+from approvals.submissions.models import Decision, Dossier, DossierPiece
+from approvals.submissions.policies.batches import check_can_batch
 from content.calendar import day_in_words, paris_day
 from content.catalogue.models import VisaRule
 
@@ -42,10 +39,10 @@ def check_can_decide(dossier: Dossier, outcome: str, by: User) -> None:
             _("This dossier is already %(state)s.") % {"state": DossierState(dossier.state).label},
         )
     elif outcome == Outcome.TACIT:
-        _check_silence_grants(dossier)
+        check_silence_grants(dossier)
 
 
-def _check_silence_grants(dossier: Dossier) -> None:
+def check_silence_grants(dossier: Dossier) -> None:
     """Hold the jurisdiction's rule: where silence grants nothing, nothing is tacit.
 
     :raises StateConflict: ``silence_grants_nothing``.
@@ -76,7 +73,8 @@ def _check_visa_stands(dossier: Dossier, outcome: str) -> None:
 def check_decision_facts(decision: Decision, day: date) -> None:
     """Check the days and reasons of a decision against the deposit and today.
 
-    :raises InvalidInput: fields ``decided_on``, ``notified_on``, ``reason``.
+    :raises InvalidInput: fields ``decided_on``, ``notified_on``, ``reason``, ``starts_on``,
+        ``start_reason``, ``until``.
     :raises StateConflict: ``evaluation_not_over``, ``receipt_day_missing`` for a tacit grant.
     """
     dossier, decided_on = decision.dossier, decision.decided_on
@@ -95,10 +93,78 @@ def check_decision_facts(decision: Decision, day: date) -> None:
         ]
     if decision.outcome in REASON_OWED and not decision.reason:
         errors["reason"] = [_("Give the reasons as they were stated.")]
+    errors |= _start_errors(decision, day) | _until_errors(decision)
     if errors:
         raise InvalidInput(errors)
     if decision.outcome == Outcome.TACIT:
         check_evaluation_over(dossier, decided_on, day)
+
+
+def _start_errors(decision: Decision, day: date) -> dict[str, list[str]]:
+    """A start stated by hand: of a grant, a day that came after the deposit, and why."""
+    starts_on = decision.starts_on
+    if starts_on is None:
+        if decision.start_reason:
+            return {"starts_on": [_("Give the first day of the visa that this reason explains.")]}
+        return {}
+    if decision.outcome not in GRANTING:
+        return {"starts_on": [_("Only a visa that is granted has a first day: leave it empty.")]}
+    errors: dict[str, list[str]] = {}
+    dossier = decision.dossier
+    assert dossier.deposited_at is not None
+    if starts_on < paris_day(dossier.deposited_at):
+        errors["starts_on"] = [_("The visa would start before the deposit: correct its day.")]
+    elif starts_on > day:
+        errors["starts_on"] = [_("The start of a visa is a fact: it is never in the future.")]
+    ends_on = dossier.evaluation_ends_on
+    if decision.outcome == Outcome.TACIT and ends_on is not None and starts_on < ends_on:
+        errors["starts_on"] = [
+            _("Silence grants on %(day)s at the earliest: correct the date.")
+            % {"day": day_in_words(ends_on)}
+        ]
+    if not decision.start_reason:
+        errors["start_reason"] = [_("Say why the visa starts on this day.")]
+    return errors
+
+
+def _until_errors(decision: Decision) -> dict[str, list[str]]:
+    """The stated end of a suspension, after its beginning."""
+    if decision.until is None:
+        return {}
+    if decision.outcome != Outcome.SUSPENDED:
+        return {"until": [_("Only a suspension has a stated end: leave it empty.")]}
+    if decision.until <= decision.decided_on:
+        return {"until": [_("The suspension would end before it began: correct this day.")]}
+    return {}
+
+
+def check_letter(dossier: Dossier, letter: DossierPiece | None) -> None:
+    """Hold a decision's letter to be one of its dossier's letters.
+
+    :raises InvalidInput: field ``letter``.
+    """
+    if letter is None or letter.dossier_id != dossier.pk or letter.kind != PieceKind.LETTER:
+        raise InvalidInput.at(
+            "letter", _("Choose one of the letters of this dossier, or add the letter to it.")
+        )
+
+
+def check_can_tie_letter(decision: Decision, by: User) -> None:
+    """Let a decision recorded without its letter get it, once.
+
+    :raises PolicyDenied: ``role_missing``.
+    :raises StateConflict: ``letter_there``, ``no_letter_exists``.
+    """
+    check_can_batch(by)
+    if decision.letter_id is not None:
+        raise StateConflict(
+            "letter_there", _("This decision has its letter already: it is never replaced.")
+        )
+    if decision.outcome == Outcome.TACIT:
+        raise StateConflict(
+            "no_letter_exists",
+            _("Silence has no letter: if one came, correct the decision."),
+        )
 
 
 def check_evaluation_over(dossier: Dossier, decided_on: date, day: date) -> None:

@@ -65,6 +65,9 @@ class Visa(Recorded):
     start_reason = models.TextField(_("why this start"), blank=True)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(_("recorded at"))
+    # A grant that was entered wrongly: the row stays, and no version stands under it any more.
+    voided_at = models.DateTimeField(_("void since"), null=True, blank=True)
+    void_reason = models.TextField(_("why it is void"), blank=True)
 
     class Meta:
         verbose_name = _("visa")
@@ -72,7 +75,12 @@ class Visa(Recorded):
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_on__gt=F("starts_on")), name="assets_visa_ends_after_start"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(voided_at__isnull=True, void_reason="")
+                | (Q(voided_at__isnull=False) & ~Q(void_reason="")),
+                name="assets_void_visa_says_why",
+            ),
         ]
 
     def __str__(self) -> str:
