@@ -59,6 +59,7 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
                 "submissions:batches",
                 (*OWNERS, Role.REGULATORY_REVIEWER, *PHARMACISTS, Role.INSPECTOR),
             ),
+            Entry(_("Changes to decide on"), "rule", "release:impacts", PREPARES),
             Entry(_("Figures"), "monitoring", "review:figures", OFFICE),
         ),
     ),
@@ -82,6 +83,18 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         _("Reference data"),
         (
             Entry(_("Products"), "medication", model="catalogue.Product"),
+            Entry(
+                _("Facts to confirm"),
+                "help",
+                "desk:alerts",
+                (Role.REGULATORY_REVIEWER, Role.INSPECTOR, Role.ADMINISTRATOR),
+            ),
+            Entry(
+                _("Imports"),
+                "cloud_download",
+                "desk:imports",
+                (Role.REGULATORY_REVIEWER, Role.INSPECTOR, Role.ADMINISTRATOR),
+            ),
             Entry(_("Product freezes"), "ac_unit", model="catalogue.ProductFreeze"),
             Entry(_("Asset types"), "category", model="assets.AssetType"),
             Entry(_("Deposit windows"), "event", model="submissions.DepositWindow"),

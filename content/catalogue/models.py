@@ -361,7 +361,7 @@ class ProductAlert(Recorded):
 class ImportRun(Recorded):
     """One import of the public database that was not a dry run: what it counted."""
 
-    recorded_at = models.DateTimeField(_("imported at"), unique=True)
+    recorded_at = models.DateTimeField(_("imported at"))
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     added = models.PositiveIntegerField(_("added"))
     changed = models.PositiveIntegerField(_("changed"))

@@ -28,6 +28,8 @@ NOT_IN_PREPARATION = (
     # The administrator's own data (tests of review).
     *("review/routes/", "review/leads/"),
     *("severities/", "people/"),
+    # What an import said of a medicine.
+    "catalogue/alerts/",
 )
 # Rows that every role of the office may read.
 REFERENCE_DATA = {
@@ -40,6 +42,9 @@ REFERENCE_DATA = {
     "submissions.depositwindow",
     "submissions.piecerule",
     "release.productfreezeact",
+    # What changed about a medicine, and the delays: which versions it concerns is not in them.
+    "release.impactlist",
+    "release.impactterm",
 }
 OF_PREPARATION = [
     model

@@ -5,16 +5,30 @@ from approvals.release.views.acts import (
     Queue,
     Release,
     Resume,
+    StoppedByFreeze,
     Suspend,
     UnfreezeProduct,
     Withdraw,
 )
+from approvals.release.views.impacts import (
+    DecideImpact,
+    Impact,
+    ImpactDeadline,
+    Impacts,
+    ImpactTermPage,
+)
 
 __all__ = [
+    "DecideImpact",
     "FreezeProduct",
+    "Impact",
+    "ImpactDeadline",
+    "ImpactTermPage",
+    "Impacts",
     "Queue",
     "Release",
     "Resume",
+    "StoppedByFreeze",
     "Suspend",
     "UnfreezeProduct",
     "Withdraw",

@@ -150,7 +150,7 @@ def import_public_database(
         for some in _chunks(vanished):
             if not dry_run:
                 mark_vanished([product.pk for product in some], by=by, now=now)
-    if not dry_run:
+    if not dry_run and (report.added or report.changed or report.vanished):
         note_import(report, by=by, now=now)
     return report
 

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
                 ('history_change_reason', models.TextField(null=True)),
-                ('recorded_at', models.DateTimeField(db_index=True, verbose_name='imported at')),
+                ('recorded_at', models.DateTimeField(verbose_name='imported at')),
                 ('added', models.PositiveIntegerField(verbose_name='added')),
                 ('changed', models.PositiveIntegerField(verbose_name='changed')),
                 ('unchanged', models.PositiveIntegerField(verbose_name='unchanged')),
@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
             name='ImportRun',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_at', models.DateTimeField(unique=True, verbose_name='imported at')),
+                ('recorded_at', models.DateTimeField(verbose_name='imported at')),
                 ('added', models.PositiveIntegerField(verbose_name='added')),
                 ('changed', models.PositiveIntegerField(verbose_name='changed')),
                 ('unchanged', models.PositiveIntegerField(verbose_name='unchanged')),
