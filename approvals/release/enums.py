@@ -35,8 +35,8 @@ FREEZE_MEANINGS = {
 class ImpactOutcome(TextChoices):
     KEEP = "keep", _("keep as it is")
     MINOR_MODIFICATION = "minor_modification", _("minor modification")
-    NEW_VERSION = "new_version", _("new version")
-    WITHDRAW = "withdraw", _("withdraw")
+    NEW_VERSION = "new_version", _("a new version")
+    WITHDRAW = "withdraw", _("withdraw it")
 
 
 # What the owner then owes: version n+1 (DOMAIN.md §8).

@@ -164,14 +164,14 @@ class ImpactList(Recorded):
     previous = models.ForeignKey(
         SourceDocument, models.PROTECT, null=True, blank=True, related_name="+"
     )
-    before = models.TextField(_("before"), blank=True)
-    after = models.TextField(_("after"), blank=True)
+    before = models.TextField(_("said before"), blank=True)
+    after = models.TextField(_("said after"), blank=True)
     opened_at = models.DateTimeField(_("opened at"))
     opened_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("opened by")
     )
     # Last day on which a decision is in time.
-    deadline = models.DateField(_("deadline"))
+    deadline = models.DateField(_("deadline of the decisions"))
 
     objects = ImpactListQuerySet.as_manager()
 

@@ -329,7 +329,7 @@ class ProductAlert(Recorded):
     kind = models.CharField(_("what was noticed"), max_length=20, choices=AlertKind)
     noticed_at = models.DateTimeField(_("noticed at"))
     outcome = models.CharField(_("outcome"), max_length=20, choices=AlertOutcome, blank=True)
-    note = models.TextField(_("note"), blank=True)
+    note = models.TextField(_("how it is known"), blank=True)
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -363,10 +363,10 @@ class ImportRun(Recorded):
 
     recorded_at = models.DateTimeField(_("imported at"))
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    added = models.PositiveIntegerField(_("added"))
-    changed = models.PositiveIntegerField(_("changed"))
-    unchanged = models.PositiveIntegerField(_("unchanged"))
-    vanished = models.PositiveIntegerField(_("gone"))
+    added = models.PositiveIntegerField(_("products added"))
+    changed = models.PositiveIntegerField(_("products changed"))
+    unchanged = models.PositiveIntegerField(_("products unchanged"))
+    vanished = models.PositiveIntegerField(_("products gone"))
     skipped = models.PositiveIntegerField(_("lines skipped"))
 
     class Meta:

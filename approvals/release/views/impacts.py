@@ -226,7 +226,7 @@ def changed_in_words(impact: ImpactList) -> list[str]:
 
 
 class DeadlineForm(forms.Form):
-    deadline = day_field(gettext_lazy("Deadline"), "")
+    deadline = day_field(gettext_lazy("Decide by"), "")
     reason = forms.CharField(
         label=gettext_lazy("Reason"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
     )
