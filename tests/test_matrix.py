@@ -123,6 +123,7 @@ TABLE: dict[str, Rule] = {
     "comments/<int:comment>/resolve/": Rule(None, POST, INVITED, {"pm"}),
     "comments/<int:comment>/verify/": Rule(None, POST, INVITED),
     "comments/<int:comment>/reply/": Rule(None, POST, INVITED),
+    "minor-modifications/": Rule(ALL, POST),
     "routes/": Rule(ALL, POST),
     "routes/<int:pk>/": Rule(READ_ROUTES, ("patch",), READ_ROUTES),
     "routes/preview/": Rule(None, POST),

@@ -116,6 +116,7 @@ WORDS: dict[str, Any] = {
     "send_back": _("version sent back"),
     "set_impact_term": _("delay to decide on a change set"),
     "settle_alert": _("fact met by an import confirmed"),
+    "set_minor_modification": _("category of minor modification set"),
     "set_precheck_severity": _("severity of a pre-check changed"),
     "set_minimum_components": _("minimum of components set"),
     "sign": _("signature given"),

@@ -109,6 +109,7 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             ),
             Entry(_("Reminders"), "alarm", "review:reminders", (Role.ADMINISTRATOR,)),
             Entry(_("Pre-checks"), "checklist", model="review.PrecheckKind"),
+            Entry(_("Minor modifications"), "edit_note", model="review.MinorModificationCategory"),
             Entry(_("Jurisdictions"), "public", model="catalogue.Jurisdiction"),
             Entry(_("Conditions"), "gavel", model="catalogue.PrescriptionCondition"),
             Entry(_("Teams"), "groups", model="access.Team"),
@@ -123,14 +124,24 @@ def entries(request: HttpRequest) -> list[dict[str, Any]]:
     """Return unfold's navigation for the person behind a request."""
     shown = []
     for title, group in GROUPS:
-        items = [
+        items: list[dict[str, Any]] = [
             {"title": entry.title, "icon": entry.icon, "link": link}
             for entry in group
             if (link := entry.link_for(request)) is not None
         ]
+        _mark_the_nearest(items, request.path)
         if items:
             shown.append({"title": title, "items": items, "separator": bool(title)})
     return shown
+
+
+def _mark_the_nearest(items: list[dict[str, Any]], path: str) -> None:
+    """Where two entries lead towards a page, mark the nearer one only."""
+    towards = [item for item in items if path.startswith(item["link"])]
+    nearest = max((item["link"] for item in towards), key=len, default="")
+    for item in towards:
+        if item["link"] != nearest:
+            item["active"] = False
 
 
 def account_links(request: HttpRequest) -> list[dict[str, Any]]:

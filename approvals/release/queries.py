@@ -146,16 +146,14 @@ def stopped_by_freeze_of(product: Product, user: User) -> list[Version]:
     Each waits for its own resume, whether or not the freeze was lifted since (DOMAIN.md §8).
     """
     stopped = Interruption.objects.not_lifted().filter(cause=Cause.PRODUCT_FREEZE)
-    versions = suspended(user).filter(
-        pk__in=stopped.values("version"), asset__in=_assets_ever_naming(product)
+    versions = (
+        Version.objects.visible_to(user)
+        .ever_naming([product.pk])
+        .filter(state=State.SUSPENDED, pk__in=stopped.values("version"))
     )
-    found = list(versions.order_by("pk"))
+    found = list(versions.with_asset().order_by("pk"))
     frozen = regulated_metadata([version.pk for version in found])
     return [one for one in found if product.cis in frozen.get(one.pk, {}).get("products", [])]
-
-
-def _assets_ever_naming(product: Product) -> QuerySet[Version]:
-    return Version.objects.ever_naming([product.pk]).values("asset")
 
 
 def open_freezes() -> QuerySet[ProductFreeze]:

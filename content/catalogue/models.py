@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from approvals.audit.models import Recorded, RecordedQuerySet
+from content.calendar import paris_day
 from content.catalogue.enums import (
     ENDED_STATUSES,
     AlertKind,
@@ -373,6 +374,9 @@ class ImportRun(Recorded):
         verbose_name = _("import of the public database")
         verbose_name_plural = _("imports of the public database")
         ordering: ClassVar[list[str]] = ["-recorded_at"]
+
+    def __str__(self) -> str:
+        return f"{paris_day(self.recorded_at)}"
 
 
 class Jurisdiction(Recorded):

@@ -163,7 +163,7 @@ class AlertPage(ActPage):
         return found
 
     def get_title(self, obj: ProductAlert) -> Any:
-        return f"{self.title}: {obj.product.name}"
+        return f"{self.title} — {obj.product.name}"
 
     def check(self, obj: ProductAlert, by: Any, now: datetime) -> None:
         check_can_settle_alert(obj, by)

@@ -27,7 +27,7 @@ NOT_IN_PREPARATION = (
     *("products/", "conditions/", "windows/", "teams/", "delegations/"),
     # The administrator's own data (tests of review).
     *("review/routes/", "review/leads/"),
-    *("severities/", "people/"),
+    *("severities/", "minor-modifications/", "people/"),
     # What an import said of a medicine.
     "catalogue/alerts/",
 )

@@ -11,7 +11,7 @@ from approvals.audit.bulk import create_in_bulk
 from approvals.people.models import User
 from approvals.people.policies import check_system
 from approvals.release import notifications
-from approvals.release.impacts import falling_due, overdue, repeating
+from approvals.release.impacts import falling_due, overdue, repeating, to_decide
 from approvals.release.models import ImpactDecision, ImpactItem, ImpactList, ImpactTerm
 from approvals.release.policies import (
     RELEASE_ROLES,
@@ -66,7 +66,9 @@ def open_impact_lists(
         create_in_bulk([ImpactItem(impact=impact, version_id=pk) for pk in repeated])
         opened.append(impact)
     for impact in opened:
-        notifications.impact_opened(impact, now=now)
+        # Where nothing waits yet, the reminders tell of what comes to cite the old document.
+        if to_decide(impact).exists():
+            notifications.impact_opened(impact, now=now)
     return opened
 
 

@@ -174,7 +174,7 @@ class DecideImpact(SignedActPage):
         return version
 
     def get_title(self, obj: Version) -> Any:
-        return f"{self.title}: {obj}"
+        return f"{self.title} — {obj}"
 
     def back(self, obj: Version) -> str:
         return self.impact.get_absolute_url()
@@ -249,7 +249,7 @@ class ImpactDeadline(ActPage):
         return impact
 
     def get_title(self, obj: ImpactList) -> Any:
-        return f"{self.title}: {obj}"
+        return f"{self.title} — {obj}"
 
     def check(self, obj: ImpactList, by: Any, now: datetime) -> None:
         policies.check_can_set_terms(by)
@@ -280,7 +280,7 @@ class ImpactTermPage(ActPage):
         return term
 
     def get_title(self, obj: ImpactTerm) -> Any:
-        return f"{self.title}: {obj}"
+        return f"{self.title} — {obj}"
 
     def check(self, obj: ImpactTerm, by: Any, now: datetime) -> None:
         policies.check_can_set_terms(by)

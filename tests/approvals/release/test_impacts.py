@@ -68,6 +68,7 @@ class TestOpen:
         first = add_document(cast.product, cast.regulatory, dated=date(2025, 1, 1))
         impact = impact_on(cast.product, cast.regulatory)
         assert not ImpactList.objects.waiting().filter(pk=impact.pk).exists()
+        assert not told("release.impact")
         late = cite(make_released(cast.product), first)
         assert list(to_decide(impact)) == [late]
         assert ImpactList.objects.waiting().filter(pk=impact.pk).exists()
@@ -98,7 +99,7 @@ class TestOpen:
     def test_a_list_that_cannot_be_opened_keeps_no_document(
         self, cast: Cast, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        add_document(cast.product, cast.regulatory)
+        cite(make_released(cast.product), add_document(cast.product, cast.regulatory))
 
         def fail(*args: object, **kwargs: object) -> None:
             raise RuntimeError
