@@ -14,14 +14,17 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from approvals.audit.models import AuditEvent
 from approvals.desk.record import making
-from approvals.people.actions import give_token
+from approvals.people.actions import give_token, system_actor
 from approvals.people.models import User
 from approvals.review.actions import comment, name_lead
 from approvals.submissions.models import FormQuestion, PieceRule
 from approvals.submissions.tasks import make_package
 from content.assets.actions import invite
+from content.catalogue.enums import AlertKind
+from content.catalogue.models import ProductAlert
 from content.outbox.models import Message
-from tests.factories import T0
+from tests.factories import T0, keep
+from tests.factories.impacts import impact_on
 from tests.factories.packages import package_of, print_quickly
 from tests.factories.people import Cast
 from tests.factories.review import in_review, task_of
@@ -74,6 +77,15 @@ TABLE: dict[str, Rule] = {
     "products/<str:cis>/authorisation/": Rule(None, POST),
     "products/<str:cis>/exceptions/": Rule(None, POST),
     "products/<str:cis>/documents/": Rule(OFFICE, POST, OFFICE),
+    "products/<str:cis>/documents/<int:pk>/file/": Rule(OFFICE, (), OFFICE),
+    "product-alerts/": Rule(ALL),
+    "product-alerts/<int:pk>/settle/": Rule(None, POST, OFFICE),
+    "impacts/": Rule(ALL),
+    "impacts/<int:pk>/": Rule(SEES, (), SEES),
+    "impacts/<int:pk>/decide/": ACT,
+    "impacts/<int:pk>/deadline/": ACT,
+    "impact-terms/": Rule(ALL),
+    "impact-terms/<str:kind>/": Rule(None, POST, OFFICE),
     "products/<str:cis>/freeze/": Rule(None, POST),
     "products/<str:cis>/unfreeze/": Rule(None, POST),
     "products/<str:cis>/visit-documents/": Rule(ALL - {"pm2", "rep2", "admin", "agency"}),
@@ -114,6 +126,7 @@ TABLE: dict[str, Rule] = {
     "comments/<int:comment>/resolve/": Rule(None, POST, INVITED, {"pm"}),
     "comments/<int:comment>/verify/": Rule(None, POST, INVITED),
     "comments/<int:comment>/reply/": Rule(None, POST, INVITED),
+    "minor-modifications/": Rule(ALL, POST),
     "routes/": Rule(ALL, POST),
     "routes/<int:pk>/": Rule(READ_ROUTES, ("patch",), READ_ROUTES),
     "routes/preview/": Rule(None, POST),
@@ -206,6 +219,9 @@ def things(cast: Cast) -> dict[str, str]:
     lead = name_lead(cast.dpo, "dpo", reason="?", by=cast.admin, now=T0)
     assert window is not None
     make_package(package_of(dossier.batch).pk)
+    impact = impact_on(cast.product, cast.regulatory, version)
+    alert = ProductAlert(product=cast.product, kind=AlertKind.VANISHED, noticed_at=T0)
+    keep(alert, by=system_actor())
     return {
         "cis": cast.product.cis,
         "code": version.asset.code,
@@ -223,6 +239,10 @@ def things(cast: Cast) -> dict[str, str]:
         "notifications": str(Message.objects.told_to(cast.medical).earliest("pk").pk),
         "routes": str(cycle.route_id),
         "windows": str(window.pk),
+        "documents": str(impact.document_id),
+        "product-alerts": str(alert.pk),
+        "impacts": str(impact.pk),
+        "kind": "smpc",
         "batches": str(dossier.batch_id),
         "form-questions": str(FormQuestion.objects.earliest("pk").pk),
         "piece-rules": str(PieceRule.objects.earliest("pk").pk),

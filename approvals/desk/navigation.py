@@ -65,6 +65,7 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
                 "submissions:clocks",
                 (Role.REGULATORY_REVIEWER, *PHARMACISTS),
             ),
+            Entry(_("Changes to decide on"), "rule", "release:impacts", PREPARES),
             Entry(_("Figures"), "monitoring", "review:figures", OFFICE),
         ),
     ),
@@ -88,6 +89,18 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         _("Reference data"),
         (
             Entry(_("Products"), "medication", model="catalogue.Product"),
+            Entry(
+                _("Facts to confirm"),
+                "help",
+                "desk:alerts",
+                (Role.REGULATORY_REVIEWER, Role.INSPECTOR, Role.ADMINISTRATOR),
+            ),
+            Entry(
+                _("Imports"),
+                "cloud_download",
+                "desk:imports",
+                (Role.REGULATORY_REVIEWER, Role.INSPECTOR, Role.ADMINISTRATOR),
+            ),
             Entry(_("Product freezes"), "ac_unit", model="catalogue.ProductFreeze"),
             Entry(_("Asset types"), "category", model="assets.AssetType"),
             Entry(_("Deposit windows"), "event", model="submissions.DepositWindow"),
@@ -108,6 +121,7 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             ),
             Entry(_("Reminders"), "alarm", "review:reminders", (Role.ADMINISTRATOR,)),
             Entry(_("Pre-checks"), "checklist", model="review.PrecheckKind"),
+            Entry(_("Minor modifications"), "edit_note", model="review.MinorModificationCategory"),
             Entry(_("Jurisdictions"), "public", model="catalogue.Jurisdiction"),
             Entry(_("Conditions"), "gavel", model="catalogue.PrescriptionCondition"),
             Entry(_("Teams"), "groups", model="access.Team"),
@@ -122,14 +136,24 @@ def entries(request: HttpRequest) -> list[dict[str, Any]]:
     """Return unfold's navigation for the person behind a request."""
     shown = []
     for title, group in GROUPS:
-        items = [
+        items: list[dict[str, Any]] = [
             {"title": entry.title, "icon": entry.icon, "link": link}
             for entry in group
             if (link := entry.link_for(request)) is not None
         ]
+        _mark_the_nearest(items, request.path)
         if items:
             shown.append({"title": title, "items": items, "separator": bool(title)})
     return shown
+
+
+def _mark_the_nearest(items: list[dict[str, Any]], path: str) -> None:
+    """Where two entries lead towards a page, mark the nearer one only."""
+    towards = [item for item in items if path.startswith(item["link"])]
+    nearest = max((item["link"] for item in towards), key=len, default="")
+    for item in towards:
+        if item["link"] != nearest:
+            item["active"] = False
 
 
 def account_links(request: HttpRequest) -> list[dict[str, Any]]:

@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from approvals.people.enums import Role
 from approvals.people.models import User
-from approvals.release.models import ReleaseAct
+from approvals.release.models import ImpactDecision, ReleaseAct
 from approvals.review.models import Carry, ReviewTask, Verdict
 from approvals.signatures.models import Signature
 from approvals.submissions.models import BatchSeal, Decision, Dossier
-from content.assets.models import Dependency, Version
+from content.assets.models import AssetProduct, Dependency, Version
+from content.catalogue.models import Product, ProductAlert
 
 
 def signatures_on(version: Version) -> list[Any]:
@@ -20,6 +23,7 @@ def signatures_on(version: Version) -> list[Any]:
         Verdict.objects.filter(cycle__version=version).values_list("signature"),
         Carry.objects.filter(version=version).values_list("signature"),
         ReleaseAct.objects.filter(version=version).values_list("signature"),
+        ImpactDecision.objects.filter(version=version).values_list("signature"),
         BatchSeal.objects.filter(batch__dossiers__version=version).values_list("signature"),
         Decision.objects.filter(dossier__version=version).values_list("signature"),
         Dossier.objects.filter(version=version, deposit_signature__isnull=False).values_list(
@@ -49,6 +53,18 @@ def tasks_of(version: Version) -> list[ReviewTask]:
         .prefetch_related("verdicts__decided_by", "verdicts__on_behalf_of")
         .order_by("stage", "pk")
     )
+
+
+def in_materials() -> QuerySet[Product]:
+    """Return the products that an asset names, or ever named."""
+    named = AssetProduct.history.values("product")  # type: ignore[attr-defined]
+    return Product.objects.filter(pk__in=named)
+
+
+def facts_to_confirm() -> QuerySet[ProductAlert]:
+    """Return what waits to be confirmed about the products of materials, the oldest first."""
+    alerts = ProductAlert.objects.open().filter(product__in=in_materials())
+    return alerts.select_related("product").order_by("noticed_at", "pk")
 
 
 def needs(version: Version) -> list[Dependency]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from approvals.audit.actions import take_daily_checkpoint
 from approvals.people.actions import forget_expired_tokens, system_actor
+from approvals.release.actions import remind_of_impacts
 from approvals.review.actions import reconcile_prechecks, remind, send_digests
 from approvals.submissions.actions import burn_lapsed_references, remind_of_clocks
 from config.http.idempotency import forget_old_keys
@@ -54,6 +55,7 @@ def _prechecks(now: datetime) -> list[Done]:
 
 def _reminders(now: datetime) -> list[Done]:
     told = remind(by=system_actor(), now=now)
+    told += remind_of_impacts(by=system_actor(), now=now)
     # After the reminders: the digest tells of those that it holds.
     digests = send_digests(by=system_actor(), now=now)
     return [Done(_("reminders and escalations"), told), Done(_("digests of the day"), digests)]

@@ -24,6 +24,8 @@ urlpatterns = [
     path("people/<int:pk>/roles/take/", views.RoleTake.as_view(), name="role_take"),
     path("trail/", views.TrailPage.as_view(), name="trail"),
     path("trail/export/", views.TrailExport.as_view(), name="trail_export"),
+    path("public-database/alerts/", views.Alerts.as_view(), name="alerts"),
+    path("public-database/imports/", views.Imports.as_view(), name="imports"),
     path("versions/<int:pk>/trail/", views.VersionTrail.as_view(), name="version_trail"),
     path("versions/<int:pk>/record/", views.RecordPage.as_view(), name="record"),
 ]

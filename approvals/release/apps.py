@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,4 +9,6 @@ class ReleaseConfig(AppConfig):
     verbose_name = _("Release")
 
     def ready(self) -> None:
-        from approvals.release import receivers  # noqa: F401
+        from approvals.release import receivers, setup  # noqa: F401
+
+        post_migrate.connect(setup.install, sender=self)

@@ -9,10 +9,10 @@ from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from approvals.people.enums import FIELD, Role
+from approvals.people.enums import FIELD, PHARMACISTS, Role
 from approvals.people.models import User
-from approvals.release.enums import ActKind
-from approvals.release.models import ProductFreezeAct, ReleaseAct
+from approvals.release.enums import OWED_BY_OWNER, ActKind
+from approvals.release.models import ImpactDecision, ImpactList, ProductFreezeAct, ReleaseAct
 from approvals.release.queries import products_of
 from content.assets.enums import Nature
 from content.assets.models import Version
@@ -20,6 +20,7 @@ from content.assets.validity.facts import regulated_metadata
 from content.calendar import day_in_words, paris_day
 from content.catalogue.models import Product, ProductFreeze
 from content.outbox.actions import tell
+from content.outbox.models import Message
 
 Mail = Callable[[], tuple[str, str]]
 
@@ -87,6 +88,48 @@ def _tell(person: User, mail: Mail, *, key: str, now: datetime, link: str = "") 
     with translation.override(person.language):
         subject, body = mail()
     tell(person, key.split(":", maxsplit=1)[0], subject, body, key=key, now=now, link=link)
+
+
+def impact_opened(impact: ImpactList, *, now: datetime) -> None:
+    """Tell the pharmacists that versions wait for their decision."""
+    _tell_of_impact(impact, "release.impact", str(impact.pk), _impact_mail, now=now)
+
+
+def impact_due(impact: ImpactList, *, now: datetime) -> int:
+    """Remind of a list before its deadline, once; return how many were told."""
+    occasion = f"{impact.pk}.{impact.deadline}"
+    return _tell_of_impact(impact, "release.impact_due", occasion, _impact_due_mail, now=now)
+
+
+def impact_late(impact: ImpactList, *, now: datetime) -> int:
+    """Tell once that a list's deadline is past; return how many were told."""
+    occasion = f"{impact.pk}.{impact.deadline}"
+    return _tell_of_impact(impact, "release.impact_late", occasion, _impact_late_mail, now=now)
+
+
+def _tell_of_impact(
+    impact: ImpactList,
+    topic: str,
+    occasion: str,
+    mail: Callable[[ImpactList], tuple[str, str]],
+    *,
+    now: datetime,
+) -> int:
+    people = {f"{topic}:{occasion}:{one.pk}": one for one in User.objects.holding(*PHARMACISTS)}
+    told = set(Message.objects.filter(key__in=people).values_list("key", flat=True))
+    link = impact.get_absolute_url()
+    for key in sorted(people.keys() - told):
+        _tell(people[key], partial(mail, impact), key=key, now=now, link=link)
+    return len(people.keys() - told)
+
+
+def impact_decided(decision: ImpactDecision, *, now: datetime) -> None:
+    """Tell the owner of the version to prepare."""
+    owner = decision.version.asset.owner
+    if decision.outcome in OWED_BY_OWNER and owner.is_active:
+        key = f"release.impact_owed:{decision.pk}:{owner.pk}"
+        link = decision.version.get_absolute_url()
+        _tell(owner, partial(_impact_owed_mail, decision), key=key, now=now, link=link)
 
 
 def _concerned(version: Version) -> list[User]:
@@ -162,4 +205,60 @@ def _frozen_mail(stop: _Stop, lines: list[str]) -> tuple[str, str]:
     return (
         _("Advertising for %(product)s stops on %(day)s") % values,
         _("Do not use these from %(day)s on: %(reason)s\n\n%(versions)s") % values,
+    )
+
+
+def _impact_words(impact: ImpactList) -> dict[str, str]:
+    return {
+        "source": str(impact.get_kind_display()),
+        "product": impact.product.name,
+        "day": day_in_words(impact.deadline),
+    }
+
+
+def _impact_mail(impact: ImpactList) -> tuple[str, str]:
+    values = _impact_words(impact)
+    return (
+        _("%(product)s: its source changed (%(source)s)") % values,
+        _(
+            "A newer source of %(product)s is known: %(source)s. Decide by %(day)s what becomes"
+            " of each version that repeats the earlier one."
+        )
+        % values,
+    )
+
+
+def _impact_due_mail(impact: ImpactList) -> tuple[str, str]:
+    values = _impact_words(impact)
+    return (
+        _("%(product)s: decisions due on %(day)s") % values,
+        _("Versions of %(product)s still wait for your decision after a change: %(source)s.")
+        % values,
+    )
+
+
+def _impact_late_mail(impact: ImpactList) -> tuple[str, str]:
+    values = _impact_words(impact)
+    return (
+        _("%(product)s: decisions were due on %(day)s") % values,
+        _("Versions of %(product)s still wait for your decision after a change: %(source)s.")
+        % values,
+    )
+
+
+def _impact_owed_mail(decision: ImpactDecision) -> tuple[str, str]:
+    values = _impact_words(decision.impact) | {
+        "version": str(decision.version),
+        "title": _title(decision.version),
+        "outcome": str(decision.get_outcome_display()),
+        "reason": decision.reason or "—",
+    }
+    return (
+        _("%(version)s: prepare a new version") % values,
+        _(
+            "A source of %(title)s (%(version)s) changed: %(source)s, %(product)s."
+            " The pharmacist decided: %(outcome)s. Reason: %(reason)s. The next version is yours"
+            " to prepare."
+        )
+        % values,
     )

@@ -9,6 +9,10 @@ from django.utils.translation import gettext as _
 from approvals.audit import InvalidInput, Refusal, StateConflict
 from approvals.people.enums import PHARMACISTS, Role
 from approvals.people.models import User
+from approvals.people.policies import check_role
+from approvals.release.enums import STILL_EDITED, ImpactOutcome
+from approvals.release.impacts import concerned_by, outcomes_for
+from approvals.release.models import ImpactList
 from approvals.release.queries import (
     open_freezes_on,
     products_of,
@@ -27,6 +31,7 @@ from content.calendar import add_months, day_in_words, paris_day
 from content.catalogue.models import Product, ProductFreeze
 
 RELEASE_ROLES = PHARMACISTS
+TERM_ROLES = (Role.REGULATORY_REVIEWER,)
 MAX_OVERLAP_DAYS = 90
 # A change for safety or the SmPC replaces the old version at once (DOMAIN.md §3).
 NO_OVERLAP = (ChangeKind.SAFETY, ChangeKind.SMPC)
@@ -290,6 +295,68 @@ def check_can_unfreeze_product(product: Product, by: User, now: datetime) -> Use
     return lender
 
 
+def check_can_decide_impact(
+    impact: ImpactList, version: Version, by: User, now: datetime
+) -> User | None:
+    """Return for whom a deputy acts, or None; refuse what is not to be decided, or was.
+
+    :raises PolicyDenied: ``role_missing``, ``no_delegation``, ``four_eyes``.
+    :raises StateConflict: ``already_decided``, ``still_edited``, ``not_concerned``.
+    """
+    lender = check_can_act_as_pharmacist(by, now=now, product_ids={impact.product_id})
+    check_no_conflict(version, by, lender)
+    if impact.decisions.filter(version=version).exists():
+        raise StateConflict(
+            "already_decided",
+            _("%(version)s was already decided on in this list: nothing more is to do.")
+            % {"version": version},
+        )
+    if not concerned_by(impact).filter(pk=version.pk).exists():
+        raise StateConflict(
+            "not_concerned",
+            _("%(version)s is not concerned by this change: choose a version of the list.")
+            % {"version": version},
+        )
+    if version.state in STILL_EDITED:
+        raise StateConflict(
+            "still_edited",
+            _("%(version)s is still with its owner, who can cite the newer source: wait.")
+            % {"version": version},
+        )
+    return lender
+
+
+def check_impact_outcome(version: Version, outcome: str, reason: str) -> None:
+    """:raises InvalidInput: field ``outcome``, or ``reason`` where it is kept without one."""
+    if outcome not in ImpactOutcome.values:
+        raise InvalidInput.at("outcome", _("Choose what becomes of the version."))
+    if outcome not in outcomes_for(version):
+        raise InvalidInput.at(
+            "outcome",
+            _("%(version)s was never cleared: decide to keep it, or to have a new version.")
+            % {"version": version},
+        )
+    if outcome == ImpactOutcome.KEEP and not reason:
+        raise InvalidInput.at(
+            "reason",
+            _("Say why it may be kept although its source changed."),
+            code="reason_required",
+        )
+
+
+def check_can_set_terms(by: User) -> None:
+    """:raises PolicyDenied: ``role_missing`` unless regulatory affairs."""
+    check_role(by, TERM_ROLES)
+
+
+def check_impact_deadline(deadline: date, reason: str, now: datetime) -> None:
+    """:raises InvalidInput: field ``deadline`` if past, ``reason`` if blank."""
+    if deadline < paris_day(now):
+        raise InvalidInput.at("deadline", _("The deadline cannot be past: give today or later."))
+    if not reason.strip():
+        raise InvalidInput.at("reason", _("Give the reason."), code="reason_required")
+
+
 def _check_state(version: Version, states: tuple[State, ...], sentence: str) -> None:
     if version.state not in states:
         raise StateConflict("wrong_state", sentence)
@@ -321,6 +388,14 @@ def can_withdraw(version: Version, by: User, now: datetime) -> bool:
 
 def can_freeze_product(product: Product, by: User, now: datetime) -> bool:
     return _allows(check_can_freeze_product, product, by, now)
+
+
+def can_decide_impact(impact: ImpactList, version: Version, by: User, now: datetime) -> bool:
+    return _allows(check_can_decide_impact, impact, version, by, now)
+
+
+def can_set_terms(by: User) -> bool:
+    return _allows(check_can_set_terms, by)
 
 
 def can_unfreeze_product(product: Product, by: User, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from approvals.people.models import User
 from content.assets.enums import IN_USE, Cause, DependencyKind, Nature, State
-from content.assets.models import AssetProduct, Dependency, Period, Version
+from content.assets.models import AssetProduct, Dependency, Interruption, Period, Version
 from content.assets.validity.facts import regulated_metadata
 from content.calendar import paris_day
 from content.catalogue.models import Product, ProductFreeze
@@ -138,6 +138,22 @@ def suspended(user: User) -> QuerySet[Version]:
         .with_asset()
         .order_by("state_since", "pk")
     )
+
+
+def stopped_by_freeze_of(product: Product, user: User) -> list[Version]:
+    """Return the suspended versions of a product that a freeze stopped, by id.
+
+    Each waits for its own resume, whether or not the freeze was lifted since (DOMAIN.md §8).
+    """
+    stopped = Interruption.objects.not_lifted().filter(cause=Cause.PRODUCT_FREEZE)
+    versions = (
+        Version.objects.visible_to(user)
+        .ever_naming([product.pk])
+        .filter(state=State.SUSPENDED, pk__in=stopped.values("version"))
+    )
+    found = list(versions.with_asset().order_by("pk"))
+    frozen = regulated_metadata([version.pk for version in found])
+    return [one for one in found if product.cis in frozen.get(one.pk, {}).get("products", [])]
 
 
 def open_freezes() -> QuerySet[ProductFreeze]:

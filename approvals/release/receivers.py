@@ -1,4 +1,4 @@
-"""What release does when versions stop without a pharmacist: tell the same people all the same."""
+"""What release does when versions stop without a pharmacist, or when a source changes."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,10 +6,13 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from approvals.release import notifications
+from approvals.people.models import User
+from approvals.release import actions, notifications
 from content.assets.models import Version
 from content.assets.signals import versions_frozen
 from content.catalogue.models import ProductFreeze
+from content.catalogue.signals import source_changed
+from content.catalogue.source_changes import SourceChange
 
 
 @receiver(versions_frozen, dispatch_uid="release.versions_frozen")
@@ -18,3 +21,11 @@ def tell_of_freeze(
 ) -> None:
     """Tell the field and the owners, as the pharmacist's own freeze does."""
     notifications.frozen_by_itself(freeze, versions, now=now)
+
+
+@receiver(source_changed, dispatch_uid="release.source_changed")
+def open_lists(
+    sender: Any, *, changes: Sequence[SourceChange], by: User, now: datetime, **kwargs: Any
+) -> None:
+    """Open the impact list of each change, in the act that made it."""
+    actions.open_impact_lists(changes, by=by, now=now)

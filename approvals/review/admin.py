@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
+from approvals.people.enums import Role
 from approvals.review.models import (
     Carry,
     ChecklistItem,
@@ -62,6 +63,22 @@ class ChecklistItemAdmin(ReadOnlyAdmin):
 @admin.register(MinorModificationCategory)
 class MinorModificationCategoryAdmin(ReadOnlyAdmin):
     list_display = ("code", "label_fr", "label_en", "active")
+    actions_list = ("add_category",)
+    actions_detail = ("change_category",)
+
+    def has_category_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        person: Any = request.user
+        return bool(person.holds(Role.ADMINISTRATOR))
+
+    @action(description=_("Add a category"), url_path="add-category", permissions=["category"])
+    def add_category(self, request: HttpRequest) -> HttpResponse:
+        return redirect("review:new_minor_modification")
+
+    @action(
+        description=_("Change the category"), url_path="change-category", permissions=["category"]
+    )
+    def change_category(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return redirect("review:minor_modification", pk=object_id)
 
 
 @admin.register(PrecheckKind)

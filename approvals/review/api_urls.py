@@ -5,6 +5,7 @@ from django.urls import path
 from approvals.review.api import (
     comments,
     figures,
+    minor_modifications,
     pool,
     prechecks,
     reminders,
@@ -25,6 +26,11 @@ urlpatterns = [
     path("tasks/<int:task>/unclaim/", pool.Unclaim.as_view(), name="unclaim"),
     path("tasks/<int:task>/candidates/", pool.Candidates.as_view(), name="candidates"),
     path("tasks/load/", pool.Load.as_view(), name="load"),
+    path(
+        "minor-modifications/",
+        minor_modifications.MinorModifications.as_view(),
+        name="minor_modifications",
+    ),
     path("reminders/", reminders.Reminders.as_view(), name="reminders"),
     path("figures/", figures.FiguresView.as_view(), name="figures"),
     path("role-leads/", pool.RoleLeads.as_view(), name="role_leads"),

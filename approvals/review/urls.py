@@ -29,6 +29,16 @@ urlpatterns = [
     path("versions/<int:pk>/carry/", views.CarryPage.as_view(), name="carry"),
     path("versions/<int:pk>/resolve/", views.ResolvePage.as_view(), name="resolve"),
     path("versions/<int:pk>/prechecks/", views.RunPrechecksPage.as_view(), name="prechecks"),
+    path(
+        "minor-modifications/new/",
+        views.NewMinorModification.as_view(),
+        name="new_minor_modification",
+    ),
+    path(
+        "minor-modifications/<int:pk>/",
+        views.MinorModification.as_view(),
+        name="minor_modification",
+    ),
     path("severities/<int:pk>/", views.SeverityPage.as_view(), name="severity"),
     path("versions/<int:pk>/comment/", views.CommentPage.as_view(), name="comment"),
 ]

@@ -181,7 +181,16 @@ class RevisionForm(forms.Form):
 class VersionForm(RevisionForm):
     """A version's first revision, its kind of change and, for an e-mail, its subject."""
 
-    change_kind = forms.ChoiceField(label=_("Kind of change"), choices=ChangeKind.choices)
+    change_kind = forms.ChoiceField(
+        label=_("Kind of change"),
+        choices=ChangeKind.choices,
+        help_text=_(
+            "Renewal: the whole review, a new reference and a dossier that names the old one."
+            " Minor modification, on the authority's list: regulatory affairs and the pharmacist"
+            " each sign that the visa stands; same reference, same end, no dossier. Both need an"
+            " earlier version that was cleared."
+        ),
+    )
     subject = forms.CharField(label=_("Subject of the e-mail"), max_length=300, required=False)
 
     def __init__(self, *args: Any, first: bool, asset_type: AssetType, **kwargs: Any) -> None:

@@ -11,10 +11,12 @@ from unfold.decorators import action
 from config.http.admin import ReadOnlyAdmin, ReadOnlyTabularInline
 from content.catalogue.models import (
     GpException,
+    ImportRun,
     Jurisdiction,
     PrescriptionCondition,
     Presentation,
     Product,
+    ProductAlert,
     ProductCondition,
     ProductFreeze,
     ProductQuerySet,
@@ -79,7 +81,7 @@ class ProductAdmin(ReadOnlyAdmin):
         DocumentInline,
     )
 
-    actions_detail = ("end_authorisation", "add_exception", "add_document")
+    actions_detail = ("end_authorisation", "add_exception", "add_document", "see_documents")
 
     def has_authorisation_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return can_record_authorisation(request.user)  # type: ignore[arg-type]
@@ -109,6 +111,10 @@ class ProductAdmin(ReadOnlyAdmin):
     @action(description=_("Source document"), url_path="add-document", permissions=["document"])
     def add_document(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return self._to("document", object_id)
+
+    @action(description=_("All source documents"), url_path="documents", permissions=["view"])
+    def see_documents(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return self._to("documents", object_id)
 
     def _to(self, page: str, product_id: int) -> HttpResponse:
         product = get_object_or_404(Product, pk=product_id)
@@ -159,6 +165,20 @@ class SourceDocumentAdmin(ReadOnlyAdmin):
     list_filter = ("kind",)
     list_select_related = ("product", "added_by")
     search_fields = ("product__search_text", "title")
+
+
+@admin.register(ProductAlert)
+class ProductAlertAdmin(ReadOnlyAdmin):
+    list_display = ("product", "kind", "noticed_at", "outcome", "settled_by")
+    list_filter = ("kind", "outcome")
+    list_select_related = ("product", "settled_by")
+    search_fields = ("product__search_text",)
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(ReadOnlyAdmin):
+    list_display = ("recorded_at", "added", "changed", "vanished", "skipped", "recorded_by")
+    list_select_related = ("recorded_by",)
 
 
 @admin.register(Jurisdiction)

@@ -4,13 +4,15 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db.models import Exists, OuterRef
-from django.http import Http404
+from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from approvals.audit import InvalidInput
 from approvals.people.models import User
 from config.http.api import ActEndpoint, ListEndpoint, ReadEndpoint, Shape, UtcDateTimeField
 from config.http.idempotency import Answer
@@ -20,8 +22,10 @@ from content.catalogue.actions import (
     add_source_document,
     record_authorisation_end,
     record_gp_exception,
+    settle_alert,
 )
-from content.catalogue.models import Product, ProductFreeze, SourceDocument
+from content.catalogue.documents import download
+from content.catalogue.models import Product, ProductAlert, ProductFreeze, SourceDocument
 from content.catalogue.policies import public_allowed
 
 
@@ -185,3 +189,66 @@ class Documents(ProductAct, ListEndpoint):
     def perform(self, obj: Product, data: Any, *, by: User, now: datetime) -> Answer:
         document = add_source_document(obj.pk, **data, by=by, now=now)
         return 201, SourceDocumentShape(document).data
+
+
+class DocumentFile(ReadEndpoint):
+    """The file of a source document, as it was kept."""
+
+    def get(self, request: Request, cis: str, pk: int) -> FileResponse:
+        if not request.user.is_office:
+            raise Http404
+        return download(get_object_or_404(SourceDocument, product__cis=cis, pk=pk))
+
+
+class AlertShape(serializers.Serializer[Any]):
+    """What an import met, and what became of it once somebody said so."""
+
+    id = serializers.IntegerField()
+    product = serializers.CharField(source="product.cis")
+    kind = serializers.CharField()
+    noticed_at = UtcDateTimeField()
+    outcome = serializers.CharField()
+    note = serializers.CharField()
+    settled_by = serializers.CharField(source="settled_by.username", default=None, allow_null=True)
+    settled_at = UtcDateTimeField(allow_null=True)
+
+
+class SettleBody(Shape):
+    """``ends_on`` is owed where the authorisation ended."""
+
+    outcome = serializers.CharField(max_length=20)
+    ends_on = serializers.DateField(required=False, allow_null=True)
+    note = serializers.CharField(allow_blank=True, max_length=4000)
+
+
+class Alerts(ListEndpoint):
+    """Facts that imports met and regulatory affairs confirm; ``?open=true`` those that wait."""
+
+    read_serializer_class = AlertShape
+    parameters = ("open",)
+    ordering = ("noticed_at", "pk")
+
+    def get_queryset(self) -> Any:
+        wanted = self.request.query_params.get("open", "false")
+        if wanted not in ("true", "false"):
+            raise InvalidInput.at("open", _("Say true or false."))
+        alerts = ProductAlert.objects.select_related("product", "settled_by")
+        if not self.request.user.is_office:
+            return alerts.none()
+        return alerts.open() if wanted == "true" else alerts
+
+
+class SettleAlert(ActEndpoint):
+    """Say what became of a product: its authorisation ended on a date, or it stands."""
+
+    serializer_class = SettleBody
+    responses: ClassVar[dict[int, Any]] = {200: AlertShape}
+
+    def get_object(self, request: Request, **kwargs: Any) -> ProductAlert:
+        if not request.user.is_office:
+            raise Http404
+        alert: ProductAlert = get_object_or_404(ProductAlert, pk=kwargs["pk"])
+        return alert
+
+    def perform(self, obj: ProductAlert, data: Any, *, by: User, now: datetime) -> Answer:
+        return 200, AlertShape(settle_alert(obj.pk, **data, by=by, now=now)).data

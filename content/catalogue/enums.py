@@ -32,3 +32,26 @@ class DocumentKind(TextChoices):
     PRICE = "price", _("price")
     REIMBURSEMENT = "reimbursement", _("reimbursement class")
     PUBLICATION = "publication", _("publication")
+
+
+class SourceKind(TextChoices):
+    """What a version may say of a product that a newer source can make wrong (DOMAIN.md §8)."""
+
+    SMPC = "smpc", _("SmPC")
+    OPINION = "opinion", _("transparency opinion")
+    PRICE = "price", _("price")
+    REIMBURSEMENT = "reimbursement", _("reimbursement class")
+    PRESCRIPTION = "prescription", _("conditions of prescription")
+
+
+class AlertKind(TextChoices):
+    """What the public database says, or no longer says, that a person has to confirm."""
+
+    VANISHED = "vanished", _("gone from the public database")
+    ENDED = "ended", _("given as ended by the public database")
+
+
+class AlertOutcome(TextChoices):
+    ENDED = "ended", _("the authorisation ended")
+    STANDS = "stands", _("the authorisation still stands")
+    REAPPEARED = "reappeared", _("it came back in the public database")

@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from content.catalogue.enums import DocumentKind
+from content.catalogue.actions.alerts import CONFIRMS
+from content.catalogue.enums import AlertKind, AlertOutcome, DocumentKind
 
 
 class DayInput(forms.DateInput):
@@ -45,6 +46,29 @@ class ExceptionForm(forms.Form):
         _("Ends on"), required=False, help_text=_("First day without it. Leave empty for no end.")
     )
     reason = reason_field()
+
+
+class AlertForm(forms.Form):
+    outcome = forms.ChoiceField(label=_("What became of it"), widget=forms.RadioSelect)
+    ends_on = day_field(
+        _("First day without an authorisation"),
+        required=False,
+        help_text=_("The official date, where the authorisation ended."),
+    )
+    note = forms.CharField(
+        label=_("How you know"),
+        max_length=4000,
+        help_text=_("The authority's decision, a letter of the holder…"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        outcomes = CONFIRMS[AlertKind(kind)]
+        choices = [(one.value, AlertOutcome(one).label) for one in outcomes]
+        self.fields["outcome"].choices = choices  # type: ignore[attr-defined]
+        if len(choices) == 1:
+            self.fields["outcome"].initial = choices[0][0]
 
 
 class HarmlessForm(forms.Form):

@@ -11,8 +11,11 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from approvals.audit.models import Recorded, RecordedQuerySet
+from content.calendar import paris_day
 from content.catalogue.enums import (
     ENDED_STATUSES,
+    AlertKind,
+    AlertOutcome,
     AuthorisationStatus,
     DocumentKind,
     VisaCategory,
@@ -269,6 +272,21 @@ class ProductFreeze(Recorded):
         return self.reason
 
 
+class SourceDocumentQuerySet(RecordedQuerySet):
+    def current(self) -> Self:
+        """The latest document of each product and kind: what a version should cite."""
+        later = SourceDocument.objects.filter(
+            product=models.OuterRef("product"), kind=models.OuterRef("kind")
+        ).order_by("-dated", "-pk")
+        return self.filter(pk=models.Subquery(later.values("pk")[:1]))
+
+    def earlier_than(self, document: "SourceDocument") -> Self:
+        """The documents of the same product and kind that a newer one replaces."""
+        return self.filter(
+            product=document.product_id, kind=document.kind, dated__lt=document.dated
+        )
+
+
 class SourceDocument(Recorded):
     """A dated source document kept per product: what ``cites`` points to."""
 
@@ -282,13 +300,83 @@ class SourceDocument(Recorded):
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     added_at = models.DateTimeField(_("added at"))
 
+    objects = SourceDocumentQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("source document")
         verbose_name_plural = _("source documents")
         ordering: ClassVar[list[str]] = ["-dated", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["product", "kind", "dated", "sha256"],
+                name="catalogue_source_document_once",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title
+
+
+class ProductAlertQuerySet(RecordedQuerySet):
+    def open(self) -> Self:
+        """What nobody has confirmed yet."""
+        return self.filter(settled_at__isnull=True)
+
+
+class ProductAlert(Recorded):
+    """A fact about a product that an import met and a person has to confirm (DOMAIN.md §8)."""
+
+    product = models.ForeignKey(Product, models.PROTECT, related_name="alerts")
+    kind = models.CharField(_("what was noticed"), max_length=20, choices=AlertKind)
+    noticed_at = models.DateTimeField(_("noticed at"))
+    outcome = models.CharField(_("outcome"), max_length=20, choices=AlertOutcome, blank=True)
+    note = models.TextField(_("how it is known"), blank=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
+
+    objects = ProductAlertQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("fact to confirm")
+        verbose_name_plural = _("facts to confirm")
+        ordering: ClassVar[list[str]] = ["noticed_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["product", "kind"],
+                condition=Q(settled_at__isnull=True),
+                name="catalogue_one_open_alert_a_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True, settled_by__isnull=True, outcome="")
+                | (Q(settled_at__isnull=False, settled_by__isnull=False) & ~Q(outcome="")),
+                name="catalogue_settled_has_who_when_and_outcome",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product} — {AlertKind(self.kind).label}"
+
+
+class ImportRun(Recorded):
+    """One import of the public database that was not a dry run: what it counted."""
+
+    recorded_at = models.DateTimeField(_("imported at"))
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    added = models.PositiveIntegerField(_("products added"))
+    changed = models.PositiveIntegerField(_("products changed"))
+    unchanged = models.PositiveIntegerField(_("products unchanged"))
+    vanished = models.PositiveIntegerField(_("products gone"))
+    skipped = models.PositiveIntegerField(_("lines skipped"))
+
+    class Meta:
+        verbose_name = _("import of the public database")
+        verbose_name_plural = _("imports of the public database")
+        ordering: ClassVar[list[str]] = ["-recorded_at"]
+
+    def __str__(self) -> str:
+        return f"{paris_day(self.recorded_at)}"
 
 
 class Jurisdiction(Recorded):

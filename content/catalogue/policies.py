@@ -9,7 +9,7 @@ from approvals.audit import PolicyDenied, StateConflict
 from approvals.people.enums import PHARMACISTS, Role
 from approvals.people.models import SYSTEM_USERNAME, User
 from approvals.people.policies import check_role
-from content.catalogue.models import Product, ProductFreeze
+from content.catalogue.models import Product, ProductAlert, ProductFreeze
 
 FREEZE_ROLES = PHARMACISTS
 AUTHORISATION_ROLES = (Role.REGULATORY_REVIEWER,)
@@ -59,6 +59,19 @@ def check_can_record_exception(by: User) -> None:
 def check_can_keep_reference_data(by: User) -> None:
     """:raises PolicyDenied: ``role_missing`` unless an administrator or the system asks."""
     check_role_or_system(by, REFERENCE_DATA_ROLES)
+
+
+def check_can_settle_alert(alert: ProductAlert, by: User) -> None:
+    """Let regulatory affairs confirm what an import met; it is confirmed once.
+
+    :raises PolicyDenied: ``role_missing``.
+    :raises StateConflict: ``already_settled``.
+    """
+    check_role(by, AUTHORISATION_ROLES)
+    if alert.settled_at is not None:
+        raise StateConflict(
+            "already_settled", _("This fact was already confirmed: nothing more is to do.")
+        )
 
 
 def check_can_add_document(by: User) -> None:

@@ -12,6 +12,13 @@ urlpatterns: list[URLPattern] = [
         name="authorisation",
     ),
     path("products/<str:cis>/exceptions/new/", views.ExceptionPage.as_view(), name="exception"),
+    path("products/<str:cis>/documents/", views.Documents.as_view(), name="documents"),
+    path(
+        "products/<str:cis>/documents/<int:pk>/",
+        views.DocumentFile.as_view(),
+        name="document_file",
+    ),
+    path("alerts/<int:pk>/", views.AlertPage.as_view(), name="alert"),
     path("products/<str:cis>/documents/new/", views.DocumentPage.as_view(), name="document"),
     path("conditions/<int:pk>/harmless/", views.HarmlessPage.as_view(), name="harmless"),
 ]

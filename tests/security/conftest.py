@@ -14,6 +14,7 @@ from content.outbox.models import Message
 from tests.factories import T0
 from tests.factories.assets import make_asset, make_version
 from tests.factories.clearing import make_ready, release_it
+from tests.factories.impacts import impact_on
 from tests.factories.people import Cast, make_person
 from tests.factories.review import give, in_review, task_of
 from tests.factories.submissions import make_deposited, record_decision
@@ -48,6 +49,7 @@ def things(cast: Cast) -> Things:
     other = make_person(Role.AGENCY)
     draft_of = make_version(make_asset(by=cast.pm, products=[cast.product]))
     invitation = invite(draft_of.pk, other, by=cast.pm, now=T0)
+    impact = impact_on(cast.product, cast.regulatory, version)
     keys = {
         "page": "1",
         "comment": str(remark.pk),
@@ -66,6 +68,9 @@ def things(cast: Cast) -> Things:
         "number": str(version.number),
         "versions": str(version.pk),
         "review": str(task_of(cycle, "regulatory_reviewer").pk),
+        "impacts": str(impact.pk),
+        "impact": str(impact.pk),
+        "kind": "smpc",
         "tasks": str(task_of(cycle, "regulatory_reviewer").pk),
         "batches": str(dossier.batch_id),
         "dossiers": str(dossier.pk),

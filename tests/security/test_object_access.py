@@ -28,6 +28,10 @@ NOT_IN_PREPARATION = (
     # The administrator's own data (tests of review).
     *("review/routes/", "review/leads/", "submissions/form/"),
     *("severities/", "people/"),
+    *("review/routes/", "review/leads/"),
+    *("severities/", "minor-modifications/", "people/"),
+    # What an import said of a medicine.
+    "catalogue/alerts/",
 )
 # Rows that every role of the office may read.
 REFERENCE_DATA = {
@@ -41,6 +45,9 @@ REFERENCE_DATA = {
     "submissions.piecerule",
     "submissions.formquestion",
     "release.productfreezeact",
+    # What changed about a medicine, and the delays: which versions it concerns is not in them.
+    "release.impactlist",
+    "release.impactterm",
 }
 OF_PREPARATION = [
     model

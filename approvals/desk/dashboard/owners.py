@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from approvals.desk.dashboard.cards import Card, Deed, Line, address
 from approvals.desk.path import Holder, holders_of
 from approvals.people.models import User
+from approvals.release.impacts import owed_by
 from approvals.review.enums import Condition
 from approvals.review.models import Route, RouteTask
 from approvals.submissions.models import DepositWindow
@@ -44,6 +45,7 @@ def cards(by: User, now: datetime) -> list[Card]:
             _("What you submitted will be listed here, with who has it."),
             [_line(version, holders[version.pk]) for version in elsewhere[:SHOWN]],
         ),
+        *_owed_card(by),
         windows_card(by, paris_day(now)),
     ]
 
@@ -51,6 +53,22 @@ def cards(by: User, now: datetime) -> list[Card]:
 def deed(by: User, now: datetime) -> Deed | None:
     url = address("assets:create")
     return Deed(_("New asset"), url) if url else None
+
+
+def _owed_card(by: User) -> list[Card]:
+    """Say which versions the pharmacist decided that one prepares; nothing where none is owed."""
+    lines = [
+        Line(
+            f"{owed.version.asset.title} — v{owed.version.number}",
+            owed.version.asset.get_absolute_url(),
+            f"{owed.get_outcome_display()} — {owed.impact}",
+            owed.version.state,
+            _("decided on %(day)s") % {"day": plain_day(paris_day(owed.decided_at))},
+        )
+        for owed in owed_by(by)[:SHOWN]
+    ]
+    title = _("To prepare: a source changed")
+    return [Card(title, "", lines)] if lines else []
 
 
 def _line(version: Version, holder: Holder) -> Line:

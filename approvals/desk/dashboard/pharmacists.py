@@ -7,6 +7,8 @@ from django.utils.translation import pgettext
 
 from approvals.desk.dashboard.cards import Card, Deed, Line, address
 from approvals.people.models import User
+from approvals.release.impacts import withdrawals_owed
+from approvals.release.models import ImpactList
 from content.assets.enums import IN_USE, State
 from content.assets.models import Version
 from content.assets.templatetags.imprimatur import plain_day, since, usable_until
@@ -17,7 +19,7 @@ LAPSE_DAYS = 90
 
 
 def cards(by: User, now: datetime) -> list[Card]:
-    return [_awaiting(by), _suspended(by), _lapsing(by, now)]
+    return [_awaiting(by), _impacts(by, now), _suspended(by), _lapsing(by, now)]
 
 
 def deed(by: User, now: datetime) -> Deed | None:
@@ -43,6 +45,39 @@ def _awaiting(by: User) -> Card:
         lines,
         address("release:queue"),
         _("All that waits"),
+    )
+
+
+def _impacts(by: User, now: datetime) -> Card:
+    """Say which changed sources wait for a decision, and which withdrawals for their signature."""
+    today = paris_day(now)
+    waiting = ImpactList.objects.visible_to(by).waiting().with_page()
+    lines = [
+        Line(
+            str(impact),
+            impact.get_absolute_url(),
+            _("decide by %(day)s") % {"day": plain_day(impact.deadline)},
+            alarm=_("late") if impact.deadline < today else "",
+            late=impact.deadline < today,
+        )
+        for impact in waiting.order_by("deadline", "pk")[:SHOWN]
+    ]
+    lines += [
+        Line(
+            f"{owed.version.asset.title} — v{owed.version.number}",
+            address("release:withdraw", owed.version.pk),
+            _("withdrawal decided on %(day)s, not signed yet")
+            % {"day": plain_day(paris_day(owed.decided_at))},
+            owed.version.state,
+        )
+        for owed in withdrawals_owed()[:SHOWN]
+    ]
+    return Card(
+        _("Changed sources: decisions to take"),
+        _("No version waits for your decision after a change of its sources."),
+        lines,
+        address("release:impacts"),
+        _("All changes to decide on"),
     )
 
 

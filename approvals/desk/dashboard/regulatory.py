@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 
 from approvals.desk.dashboard.cards import Card, Deed, Line, address
 from approvals.desk.dashboard.owners import next_windows
+from approvals.desk.queries import facts_to_confirm
 from approvals.people.models import User
 from approvals.submissions.enums import BatchState
 from approvals.submissions.models import Batch, DepositWindow, Dossier
@@ -20,13 +21,30 @@ SHOWN = 15
 
 def cards(by: User, now: datetime) -> list[Card]:
     today = paris_day(now)
-    return [*_window_cards(by, today), _clocks(by, today)]
+    return [*_window_cards(by, today), _clocks(by, today), *_facts_card()]
 
 
 def deed(by: User, now: datetime) -> Deed | None:
     batch = Batch.objects.filter(state=BatchState.PREPARING).order_by("window__closes_on").first()
     url = address("submissions:batch", batch.pk) if batch else address("submissions:batches")
     return Deed(_("Complete the batch"), url) if url else None
+
+
+def _facts_card() -> list[Card]:
+    """Say what the public database said of products of materials, where it is to confirm."""
+    lines = [
+        Line(
+            alert.product.name,
+            address("catalogue:alert", alert.pk),
+            str(alert.get_kind_display()),
+            end=_("since %(day)s") % {"day": plain_day(paris_day(alert.noticed_at))},
+        )
+        for alert in facts_to_confirm()[:SHOWN]
+    ]
+    if not lines:
+        return []
+    title, more = _("Facts to confirm"), _("All facts to confirm")
+    return [Card(title, "", lines, address("desk:alerts"), more)]
 
 
 def _window_cards(by: User, today: date) -> list[Card]:

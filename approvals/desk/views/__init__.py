@@ -22,12 +22,14 @@ from approvals.desk.views.people import (
     Unlock,
 )
 from approvals.desk.views.profile import Accountability, Language, PasswordChange, Profile
+from approvals.desk.views.public_database import Alerts, Imports
 from approvals.desk.views.record import RecordPage
 from approvals.desk.views.trail import TrailExport, TrailPage
 from approvals.desk.views.versions import VersionFile, VersionPage, VersionTrail
 
 __all__ = [
     "Accountability",
+    "Alerts",
     "AssetList",
     "AssetPage",
     "Deactivate",
@@ -40,6 +42,7 @@ __all__ = [
     "Factors",
     "FactorsReset",
     "Home",
+    "Imports",
     "Language",
     "NewPerson",
     "PasswordChange",

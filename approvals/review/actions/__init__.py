@@ -12,6 +12,7 @@ from approvals.review.actions.comments import (
 )
 from approvals.review.actions.decisions import claim, decide, reassign, reopen
 from approvals.review.actions.lifecycle import cancel, recall, send_back, submit
+from approvals.review.actions.minor_modifications import set_minor_modification
 from approvals.review.actions.pool import end_lead, name_lead, unclaim
 from approvals.review.actions.prechecks import (
     judge_before_submission,
@@ -49,6 +50,7 @@ __all__ = [
     "save_route",
     "send_back",
     "send_digests",
+    "set_minor_modification",
     "set_precheck_severity",
     "submit",
     "unclaim",

@@ -17,6 +17,7 @@ from approvals.review.views.document import (
     EarlierDocument,
 )
 from approvals.review.views.figures import FiguresPage
+from approvals.review.views.minor_modifications import MinorModification, NewMinorModification
 from approvals.review.views.pool import (
     AssignPage,
     ClaimPage,
@@ -70,8 +71,10 @@ __all__ = [
     "InvitationUpload",
     "LeadList",
     "LoadPage",
+    "MinorModification",
     "NameLeadPage",
     "NewComment",
+    "NewMinorModification",
     "NewRoute",
     "RecallPage",
     "RemindersPage",

@@ -6,6 +6,7 @@ from content.catalogue.actions.facts import (
     mark_condition_harmless,
     record_authorisation_end,
     record_gp_exception,
+    settle_alert,
 )
 from content.catalogue.actions.freezes import freeze_product, lift_freeze
 from content.catalogue.actions.list_head import bump_list_version, lock_list_head
@@ -23,4 +24,5 @@ __all__ = [
     "mark_condition_harmless",
     "record_authorisation_end",
     "record_gp_exception",
+    "settle_alert",
 ]

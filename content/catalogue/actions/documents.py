@@ -14,6 +14,8 @@ from content.calendar import paris_day
 from content.catalogue.enums import DocumentKind
 from content.catalogue.models import Product, SourceDocument
 from content.catalogue.policies import DOCUMENT_ROLES, check_can_add_document
+from content.catalogue.signals import source_changed
+from content.catalogue.source_changes import REPLACING, SourceChange
 
 MEGABYTE = 1024 * 1024
 
@@ -26,9 +28,11 @@ def add_source_document(
 
     ``file`` is an open binary file with a ``name`` and a ``size``.
 
+    One dated after all others of its kind opens the impact list of what cites them (§8).
+
     :raises PolicyDenied: ``role_missing``.
     :raises InvalidInput: fields ``kind``, ``title``, ``dated`` if in the future, ``file`` if
-        empty, too large or no PDF.
+        empty, too large, no PDF, or already kept with the same kind and date.
     """
     check_can_add_document(by)
     title = title.strip()
@@ -39,9 +43,18 @@ def add_source_document(
     if dated > paris_day(now):
         raise InvalidInput.at("dated", _("A document cannot be dated in the future."))
     name = _pdf_name(file)
-    product = Product.objects.get(pk=product_id)
+    # Two newer documents at once: the second is compared with the first.
+    product = Product.objects.locked().get(pk=product_id)
+    kept = SourceDocument.objects.filter(product=product, kind=kind)
     # Before the commit: a file that no row names is an orphan; a row without its file cannot be.
     stored = files.keep(file)
+    if kept.filter(dated=dated, sha256=stored.sha256).exists():
+        raise InvalidInput.at(
+            "file",
+            _("This very document is already kept for this product: nothing more is to do."),
+            code="already_kept",
+        )
+    previous = kept.order_by("-dated", "-pk").first()
     document = SourceDocument(
         product=product,
         kind=kind,
@@ -54,6 +67,9 @@ def add_source_document(
         added_at=now,
     )
     document.save()
+    if kind in REPLACING and previous is not None and dated > previous.dated:
+        change = SourceChange(product, kind, document=document, previous=previous)
+        source_changed.send(Product, changes=[change], by=by, now=now)
     return document
 
 

@@ -7,13 +7,15 @@ from django.utils.translation import gettext as _
 from approvals.audit import InvalidInput, act
 from approvals.audit.bulk import change_in_bulk
 from approvals.people.models import User
+from content.catalogue.actions.alerts import CONFIRMS, close_alert, close_alerts
 from content.catalogue.actions.freezes import reason_given
 from content.catalogue.actions.list_head import lock_list_head
-from content.catalogue.enums import ENDED_STATUSES
+from content.catalogue.enums import ENDED_STATUSES, AlertKind, AlertOutcome
 from content.catalogue.models import (
     GpException,
     PrescriptionCondition,
     Product,
+    ProductAlert,
     ProductCondition,
 )
 from content.catalogue.policies import (
@@ -23,6 +25,7 @@ from content.catalogue.policies import (
     check_can_keep_reference_data,
     check_can_record_authorisation,
     check_can_record_exception,
+    check_can_settle_alert,
 )
 from content.catalogue.signals import products_changed
 
@@ -41,7 +44,7 @@ def record_authorisation_end(
         says that the authorisation ended, or if it is before the authorisation.
     """
     check_can_record_authorisation(by)
-    reason_given(reason)
+    reason = reason_given(reason)
     lock_list_head()
     product = Product.objects.locked().get(pk=product_id)
     if ends_on is None and product.authorisation_status in ENDED_STATUSES:
@@ -56,8 +59,57 @@ def record_authorisation_end(
     product.authorisation_ends_on = ends_on
     product.authorisation_end_official = ends_on is not None
     product.save()
+    if ends_on is not None:
+        # Whatever waited to be confirmed about it is: this is the official date.
+        close_alerts([product], outcome=AlertOutcome.ENDED, note=reason, by=by, now=now)
     products_changed.send(Product, product_ids={product.pk}, by=by, now=now)
     return product
+
+
+@act("settle_alert", roles=AUTHORISATION_ROLES)
+def settle_alert(
+    alert_id: int,
+    *,
+    outcome: str,
+    ends_on: date | None = None,
+    note: str,
+    by: User,
+    now: datetime,
+) -> ProductAlert:
+    """Confirm what an import met: the authorisation ended, on its official date, or it stands.
+
+    :raises PolicyDenied: ``role_missing`` unless regulatory affairs.
+    :raises StateConflict: ``already_settled``.
+    :raises InvalidInput: fields ``outcome``, ``ends_on`` where it is owed or not asked, ``note``.
+    """
+    lock_list_head()
+    product_id = ProductAlert.objects.values_list("product_id", flat=True).get(pk=alert_id)
+    product = Product.objects.locked().get(pk=product_id)
+    alert = ProductAlert.objects.get(pk=alert_id)
+    check_can_settle_alert(alert, by)
+    note = reason_given(note, field="note")
+    _check_outcome(alert, outcome, ends_on)
+    if outcome == AlertOutcome.ENDED:
+        record_authorisation_end(product.pk, ends_on=ends_on, reason=note, by=by, now=now)
+    else:
+        close_alert(alert, AlertOutcome.STANDS, note, by=by, now=now)
+    return ProductAlert.objects.get(pk=alert_id)
+
+
+def _check_outcome(alert: ProductAlert, outcome: str, ends_on: date | None) -> None:
+    allowed = CONFIRMS[AlertKind(alert.kind)]
+    if outcome not in allowed:
+        raise InvalidInput.at(
+            "outcome",
+            _("Say one of: %(outcomes)s.")
+            % {"outcomes": ", ".join(str(AlertOutcome(one).label) for one in allowed)},
+        )
+    if outcome == AlertOutcome.ENDED and ends_on is None:
+        raise InvalidInput.at("ends_on", _("Give the official date of the end."))
+    if outcome == AlertOutcome.STANDS and ends_on is not None:
+        raise InvalidInput.at(
+            "ends_on", _("An authorisation that stands has no end: leave the date empty.")
+        )
 
 
 @act("record_gp_exception", roles=EXCEPTION_ROLES)

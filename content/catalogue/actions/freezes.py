@@ -16,13 +16,13 @@ from content.catalogue.policies import FREEZE_ROLES, check_can_freeze, check_can
 from content.catalogue.signals import products_changed
 
 
-def reason_given(reason: str) -> str:
+def reason_given(reason: str, *, field: str = "reason") -> str:
     """Return the reason without blanks around it.
 
-    :raises InvalidInput: field ``reason``, when there is none.
+    :raises InvalidInput: at its field, when there is none.
     """
     if not reason.strip():
-        raise InvalidInput.at("reason", _("Give the reason."), code="reason_required")
+        raise InvalidInput.at(field, _("Give the reason."), code="reason_required")
     return reason.strip()
 
 

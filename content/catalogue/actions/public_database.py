@@ -5,7 +5,8 @@
 2. ``_compare`` works out, without writing, what of a chunk is new or differs.
 3. ``_write`` writes that: new rows in bulk, changed ones one by one.
 4. A product that became suspended is frozen by the system; one whose limiting facts changed is
-   announced (``products_changed``). What vanished is marked, and nothing else happens to it.
+   announced (``products_changed``), and so are a price, a rate or a condition that materials may
+   repeat (``source_changed``). What vanished is marked and waits for a person to confirm it.
 
 Nothing is ever removed but a condition of prescription that no longer holds; its history stays.
 """
@@ -23,6 +24,7 @@ from approvals.audit import act, current_act
 from approvals.audit.bulk import create_in_bulk
 from approvals.people.models import User
 from content.calendar import paris_day
+from content.catalogue.actions.alerts import close_alerts, open_alerts
 from content.catalogue.actions.freezes import freeze_product
 from content.catalogue.actions.list_head import lock_list_head
 from content.catalogue.bdpm import (
@@ -32,9 +34,10 @@ from content.catalogue.bdpm import (
     PresentationFacts,
     ProductFacts,
 )
-from content.catalogue.enums import ENDED_STATUSES, AuthorisationStatus
+from content.catalogue.enums import ENDED_STATUSES, AlertKind, AuthorisationStatus
 from content.catalogue.models import (
     LISTS,
+    ImportRun,
     PrescriptionCondition,
     Presentation,
     Product,
@@ -42,7 +45,8 @@ from content.catalogue.models import (
     ProductQuerySet,
 )
 from content.catalogue.policies import REFERENCE_DATA_ROLES, check_can_keep_reference_data
-from content.catalogue.signals import products_changed
+from content.catalogue.signals import products_changed, source_changed
+from content.catalogue.source_changes import Said, SourceChange, changes_between, said_of
 
 T = TypeVar("T")
 
@@ -97,6 +101,9 @@ class _Difference:
     touched: set[str] = field(default_factory=set)
     limited: set[int] = field(default_factory=set)
     suspended: list[Product] = field(default_factory=list)
+    ended: list[Product] = field(default_factory=list)
+    back: list[Product] = field(default_factory=list)
+    sources: list[SourceChange] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.new_products or self.touched)
@@ -143,7 +150,29 @@ def import_public_database(
         for some in _chunks(vanished):
             if not dry_run:
                 mark_vanished([product.pk for product in some], by=by, now=now)
+    if not dry_run and (report.added or report.changed or report.vanished):
+        note_import(report, by=by, now=now)
     return report
+
+
+@act("note_import", roles=REFERENCE_DATA_ROLES)
+def note_import(report: ImportReport, *, by: User, now: datetime) -> ImportRun:
+    """Keep what an import counted, so that people see what the last ones changed.
+
+    :raises PolicyDenied: ``role_missing`` unless ``by`` is an administrator or the system.
+    """
+    check_can_keep_reference_data(by)
+    run = ImportRun(
+        recorded_at=now,
+        recorded_by=by,
+        added=report.added,
+        changed=report.changed,
+        unchanged=report.unchanged,
+        vanished=len(report.vanished),
+        skipped=len(report.skipped),
+    )
+    run.save()
+    return run
 
 
 @act("add_conditions", roles=REFERENCE_DATA_ROLES)
@@ -177,21 +206,27 @@ def import_products(
     create_in_bulk(difference.new_conditions)
     for product in difference.suspended:
         _freeze_suspended(product, by=by, now=now)
+    close_alerts(difference.back, by=by, now=now)
+    open_alerts(difference.ended, AlertKind.ENDED, now=now)
     if difference.limited:
         products_changed.send(Product, product_ids=difference.limited, by=by, now=now)
+    if difference.sources:
+        source_changed.send(Product, changes=difference.sources, by=by, now=now)
     return difference
 
 
 @act("mark_vanished", roles=REFERENCE_DATA_ROLES)
 def mark_vanished(product_ids: Sequence[int], *, by: User, now: datetime) -> None:
-    """Say that products are no longer in the public database; nothing else happens to them.
+    """Say that products left the public database; nothing more until a person confirms it.
 
     :raises PolicyDenied: ``role_missing`` unless ``by`` is an administrator or the system.
     """
     check_can_keep_reference_data(by)
-    for product in Product.objects.locked().filter(pk__in=product_ids):
+    products = list(Product.objects.locked().filter(pk__in=product_ids))
+    for product in products:
         product.in_public_database = False
         product.save()
+    open_alerts(products, AlertKind.VANISHED, now=now)
 
 
 def _chunks(rows: Iterable[T]) -> Iterator[list[T]]:
@@ -232,7 +267,8 @@ def _compare(
         product = known.products.get(facts.cis)
         is_new = product is None
         product = product or Product(cis=facts.cis)
-        before = {name: getattr(product, name) for name in LIMITING}
+        before = {name: getattr(product, name) for name in (*LIMITING, "in_public_database")}
+        said = _said(product, known)
         keep = facts.incomplete or not take_away
         touched = _compare_presentations(facts, product, known, keep, difference)
         touched |= _compare_conditions(facts, product, known, keep, difference)
@@ -241,15 +277,36 @@ def _compare(
             difference.new_products.append(product)
         elif differs or touched:
             difference.touched.add(facts.cis)
+        if not is_new and touched | differs:
+            now_said = _said(product, known, facts, keep=keep)
+            difference.sources += changes_between(product, said, now_said)
         if is_new or not differs:
             continue
         difference.changed.append(product)
-        if any(getattr(product, name) != old for name, old in before.items()):
-            difference.limited.add(product.pk)
-        suspended = AuthorisationStatus.SUSPENDED
-        if product.authorisation_status == suspended != before["authorisation_status"]:
-            difference.suspended.append(product)
+        _sort(product, before, difference)
     return difference
+
+
+def _said(
+    product: Product, known: _Known, facts: ProductFacts | None = None, *, keep: bool = True
+) -> Said:
+    """Return what is said of a product, as known or once the facts are taken."""
+    labels = set(known.conditions_of.get(product.pk, ())) if keep else set()
+    labels.update(facts.conditions if facts else ())
+    return said_of(product, known.packs_of.get(product.pk, []), sorted(labels))
+
+
+def _sort(product: Product, before: dict[str, Any], difference: _Difference) -> None:
+    """Say which of the effects of a change a changed product has (DOMAIN.md §8)."""
+    if any(getattr(product, name) != before[name] for name in LIMITING):
+        difference.limited.add(product.pk)
+    suspended = AuthorisationStatus.SUSPENDED
+    if product.authorisation_status == suspended != before["authorisation_status"]:
+        difference.suspended.append(product)
+    if before["authorisation_ends_on"] is None and product.authorisation_ends_on is not None:
+        difference.ended.append(product)
+    if not before["in_public_database"]:
+        difference.back.append(product)
 
 
 def _load(chunk: Sequence[ProductFacts], products: ProductQuerySet) -> _Known:

@@ -14,7 +14,7 @@ from django.db import OperationalError, connection
 
 from approvals.audit import StateConflict
 from approvals.people.actions import system_actor
-from approvals.release import actions
+from approvals.release.actions import acts as actions
 from approvals.release.models import ProductFreezeAct
 from approvals.review.actions import lifecycle, submit
 from content.assets.enums import DependencyKind

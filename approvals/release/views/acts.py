@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from approvals.audit import Refusal
 from approvals.people.enums import PHARMACISTS
 from approvals.release import actions, forms, policies
 from approvals.release.queries import (
@@ -19,6 +20,7 @@ from approvals.release.queries import (
     open_freezes,
     products_to_freeze,
     reached_by_freeze,
+    stopped_by_freeze_of,
     suspended,
 )
 from approvals.signatures.enums import Meaning
@@ -205,6 +207,30 @@ class ProductActPage(SignedActPage):
         return reverse("release:queue")
 
 
+class StoppedByFreeze(Page):
+    """What a freeze of a product stopped and is still stopped: each comes back by its resume."""
+
+    roles = PHARMACISTS
+    template_name = "release/stopped.html"
+
+    def get(self, request: HttpRequest, cis: str) -> HttpResponse:
+        product = get_object_or_404(Product, cis=cis)
+        freeze = open_freezes().filter(product=product).first()
+        rows = [
+            (version, self._why_not(version)) for version in stopped_by_freeze_of(product, self.by)
+        ]
+        title = _("Stopped by the freeze: %(product)s") % {"product": product.name}
+        return self.page(title=title, product=product, freeze=freeze, rows=rows)
+
+    def _why_not(self, version: Version) -> str:
+        """Return why a version cannot be resumed by this person today, or nothing."""
+        try:
+            policies.check_can_resume(version, self.by, self.now)
+        except Refusal as refusal:
+            return refusal.message
+        return ""
+
+
 class FreezeProduct(ProductActPage):
     title = gettext_lazy("Freeze a product")
     button = gettext_lazy("Sign the freeze")
@@ -241,7 +267,7 @@ class FreezeProduct(ProductActPage):
         self, obj: Product, cleaned_data: Any, by: Any, now: datetime, credentials: Proof
     ) -> str:
         actions.freeze_product(obj.cis, **cleaned_data, credentials=credentials, by=by, now=now)
-        return reverse("release:queue")
+        return reverse("release:stopped", args=[obj.cis])
 
 
 class UnfreezeProduct(ProductActPage):
@@ -256,13 +282,15 @@ class UnfreezeProduct(ProductActPage):
         super().check(obj, by, now)
 
     def consequences(self, obj: Product) -> list[str]:
+        stopped = stopped_by_freeze_of(obj, self.by)
         return [
             _("Only the bar on %(product)s is removed.") % {"product": obj.name},
             _("Each suspended version comes back by its own signed resumption."),
+            *named(stopped),
         ]
 
     def perform(  # type: ignore[override]
         self, obj: Product, cleaned_data: Any, by: Any, now: datetime, credentials: Proof
     ) -> str:
         actions.unfreeze_product(obj.cis, **cleaned_data, credentials=credentials, by=by, now=now)
-        return reverse("release:queue")
+        return reverse("release:stopped", args=[obj.cis])

@@ -1,0 +1,1 @@
+"""Release over the API."""
