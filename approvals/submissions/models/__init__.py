@@ -2,7 +2,7 @@
 
 from approvals.submissions.models.batches import Batch, BatchSeal
 from approvals.submissions.models.decisions import Decision
-from approvals.submissions.models.dossiers import Decision, Dossier, DossierPiece, PieceRule
+from approvals.submissions.models.dossiers import Dossier, DossierPiece
 from approvals.submissions.models.form import FormQuestion, PieceRule
 from approvals.submissions.models.packages import DepositPackage, PackageSheet
 from approvals.submissions.models.windows import DepositWindow, PlannedDeposit, ReferenceCounter

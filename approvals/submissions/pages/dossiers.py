@@ -15,7 +15,7 @@ from approvals.signatures.models import Proof
 from approvals.signatures.pages import SignedActPage
 from approvals.submissions.actions import add_piece, deposit, edit_dossier, miss
 from approvals.submissions.completeness import missing_in
-from approvals.submissions.enums import BatchState, PieceKind
+from approvals.submissions.enums import BatchState, DossierState, PieceKind
 from approvals.submissions.forms import (
     DepositForm,
     DossierForm,

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('signatures', '0001_initial'),
-        ('submissions', '0001_initial'),
+        ('submissions', '0003_package'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

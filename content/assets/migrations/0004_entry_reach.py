@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('access', '0001_initial'),
-        ('assets', '0002_invitations'),
+        ('assets', '0003_decisions'),
         ('catalogue', '0001_initial'),
     ]
 
