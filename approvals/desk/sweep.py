@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from approvals.audit.actions import take_daily_checkpoint
 from approvals.people.actions import system_actor
 from approvals.review.actions import reconcile_prechecks, remind, send_digests
-from approvals.submissions.actions import burn_lapsed_references
+from approvals.submissions.actions import burn_lapsed_references, tell_endings
 from config.http.idempotency import forget_old_keys
 from content.assets.actions.sweep import follow_the_day
 from content.outbox.actions import dispatch
@@ -47,6 +47,11 @@ def _references(now: datetime) -> list[Done]:
     return [Done(_("references burnt: their window closed without them"), count)]
 
 
+def _endings(now: datetime) -> list[Done]:
+    count = tell_endings(by=system_actor(), now=now)
+    return [Done(_("notices of an end"), count)]
+
+
 def _prechecks(now: datetime) -> list[Done]:
     count = reconcile_prechecks(by=system_actor(), now=now)
     return [Done(_("pre-checks asked for again or ended"), count)]
@@ -82,6 +87,7 @@ def _checkpoint(now: datetime) -> list[Done]:
 STEPS: tuple[Callable[[datetime], list[Done]], ...] = (
     _states,
     _references,
+    _endings,
     _prechecks,
     _reminders,
     _keys,

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from approvals.submissions.api import batches, dossiers, windows
+from approvals.submissions.api import batches, dossiers, forecast, notices, windows
 
 urlpatterns = [
     path("windows/", windows.Windows.as_view(), name="windows"),
     path("windows/<int:pk>/", windows.WindowDetail.as_view(), name="window"),
     path("windows/<int:pk>/plan/", windows.WindowPlan.as_view(), name="window_plan"),
     path("versions/<int:pk>/plan/", windows.Plan.as_view(), name="plan"),
+    path("forecast/", forecast.Forecast.as_view(), name="forecast"),
+    path("notices/", notices.Notices.as_view(), name="notices"),
     path("batches/", batches.Batches.as_view(), name="batches"),
     path("batches/<int:pk>/", batches.BatchDetail.as_view(), name="batch"),
     path("batches/<int:pk>/add/", batches.AddToBatch.as_view(), name="add"),

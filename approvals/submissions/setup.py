@@ -13,7 +13,7 @@ from approvals.people.actions import system_actor
 from approvals.people.models import User
 from approvals.submissions.actions.windows import import_windows
 from approvals.submissions.enums import PieceKind
-from approvals.submissions.models import PieceRule
+from approvals.submissions.models import NoticePlan, PieceRule
 from approvals.submissions.windows_csv import SHIPPED, read_lines
 from content.catalogue.models import Jurisdiction
 
@@ -25,12 +25,16 @@ PIECE_RULES = (
     ("audiovisuel", PieceKind.SCRIPT),
 )
 
+# Days before the first day on which something may not be used (DOMAIN.md §8).
+NOTICE_DAYS = [180, 90, 60, 30, 7]
+
 
 def install(**kwargs: Any) -> None:
     """Install the windows that ship with the application and the pieces that are owed."""
     system, now = system_actor(), timezone.now()
     import_windows(read_lines(SHIPPED), by=system, now=now)
     install_piece_rules(by=system, now=now)
+    install_notices(by=system, now=now)
 
 
 @act("install_piece_rules")
@@ -41,3 +45,10 @@ def install_piece_rules(*, by: User, now: datetime) -> None:
         return
     for support_kind, piece in PIECE_RULES:
         PieceRule(jurisdiction=jurisdiction, support_kind=support_kind, piece=piece).save()
+
+
+@act("install_notices")
+def install_notices(*, by: User, now: datetime) -> None:
+    """Say when people are told of an end, where nobody ever said so."""
+    if not NoticePlan.objects.exists():
+        NoticePlan(days=NOTICE_DAYS).save()

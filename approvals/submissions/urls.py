@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from approvals.submissions.pages import batches, dossiers, windows
+from approvals.submissions.pages import batches, dossiers, forecast, notices, windows
 
 app_name = "submissions"
 urlpatterns: list[URLPattern] = [
@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern] = [
     path("windows/new/", windows.RecordWindowPage.as_view(), name="record_window"),
     path("windows/<int:pk>/edit/", windows.EditWindowPage.as_view(), name="edit_window"),
     path("versions/<int:pk>/plan/", windows.PlanPage.as_view(), name="plan"),
+    path("forecast/", forecast.ForecastPage.as_view(), name="forecast"),
+    path("notices/", notices.NoticesPage.as_view(), name="notices"),
     path("batches/", batches.BatchesPage.as_view(), name="batches"),
     path("batches/new/", batches.CreateBatchPage.as_view(), name="create_batch"),
     path("batches/<int:pk>/", batches.BatchPage.as_view(), name="batch"),

@@ -57,6 +57,13 @@ TOPICS: dict[str, Topic] = {
         Topic("deposited", _("A deposit with the authority"), OWNERS, Delivery.DIGEST),
         Topic("missed", _("A deposit that was missed"), OWNERS),
         Topic("decided", _("A decision of the authority"), OWNERS),
+        Topic("end_of_use", _("My material ends soon"), OWNERS),
+        Topic(
+            "visa_ends",
+            _("Material of the house that ends soon"),
+            (Role.REGULATORY_REVIEWER, *PHARMACISTS),
+            Delivery.DIGEST,
+        ),
         Topic("release.release", _("Material that may be used"), (*OWNERS, *FIELD)),
         Topic("release.resume", _("Material that may be used again"), (*OWNERS, *FIELD)),
         Topic(

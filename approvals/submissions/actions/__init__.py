@@ -11,6 +11,7 @@ from approvals.submissions.actions.batches import (
 from approvals.submissions.actions.decisions import decide
 from approvals.submissions.actions.deposits import deposit, miss
 from approvals.submissions.actions.dossiers import add_piece, edit_dossier
+from approvals.submissions.actions.notices import plan_notices, tell_endings
 from approvals.submissions.actions.planning import burn_lapsed_references, plan
 from approvals.submissions.actions.windows import edit_window, import_windows, record_window
 
@@ -28,7 +29,9 @@ __all__ = [
     "import_windows",
     "miss",
     "plan",
+    "plan_notices",
     "record_window",
     "remove_from_batch",
+    "tell_endings",
     "unfreeze_batch",
 ]

@@ -2,6 +2,7 @@
 
 from approvals.submissions.models.batches import Batch, BatchSeal
 from approvals.submissions.models.dossiers import Decision, Dossier, DossierPiece, PieceRule
+from approvals.submissions.models.notices import NoticePlan
 from approvals.submissions.models.windows import DepositWindow, PlannedDeposit, ReferenceCounter
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "DepositWindow",
     "Dossier",
     "DossierPiece",
+    "NoticePlan",
     "PieceRule",
     "PlannedDeposit",
     "ReferenceCounter",
