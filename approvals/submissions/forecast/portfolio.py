@@ -21,6 +21,7 @@ from approvals.submissions.enums import DossierState
 from approvals.submissions.evaluation import evaluation_end_outside
 from approvals.submissions.forecast.items import FORESEEN, Item
 from approvals.submissions.models import DepositWindow, Dossier, PlannedDeposit
+from approvals.submissions.progress import progress_of
 from content.assets.enums import EDITABLE, IN_USE, ChangeKind, LimitCode, State
 from content.assets.models import Asset, Period, Version
 from content.calendar import paris_day, working_days_between
@@ -96,6 +97,13 @@ class _Reader:
             dossier.version_id: dossier for dossier in deposited.select_related("batch__window")
         }
         self.routes = Routes()
+        reviewed = [
+            version
+            for several in self.by_asset.values()
+            for version in several
+            if version.state == State.IN_REVIEW
+        ]
+        self.progress = progress_of(reviewed, self.routes)
         self.categories = {
             (rule.jurisdiction_id, rule.nature, rule.audience): str(rule.category)
             for rule in VisaRule.objects.all()
@@ -177,8 +185,8 @@ class _Reader:
         if successor is None or successor.state in EDITABLE:
             return days + (preparation + CORRECTION_DAYS if category else 0)
         if successor.state == State.IN_REVIEW:
-            entered = working_days_between(paris_day(successor.state_since), self.today)
-            return preparation + max(0, days - entered)
+            passes_on = self.progress[successor.pk].passes_on(self.today)
+            return preparation + working_days_between(self.today, passes_on)
         return 0
 
     def _settled_on(
