@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from approvals.submissions.pages import batches, dossiers, forecast, notices, windows
+from approvals.submissions.pages import batch_list, batches, dossiers, forecast, notices, windows
 
 app_name = "submissions"
 urlpatterns: list[URLPattern] = [
@@ -12,7 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("versions/<int:pk>/plan/", windows.PlanPage.as_view(), name="plan"),
     path("forecast/", forecast.ForecastPage.as_view(), name="forecast"),
     path("notices/", notices.NoticesPage.as_view(), name="notices"),
-    path("batches/", batches.BatchesPage.as_view(), name="batches"),
+    path("batches/", batch_list.BatchesPage.as_view(), name="batches"),
     path("batches/new/", batches.CreateBatchPage.as_view(), name="create_batch"),
     path("batches/<int:pk>/", batches.BatchPage.as_view(), name="batch"),
     path("batches/<int:pk>/add/", batches.AddPage.as_view(), name="add"),

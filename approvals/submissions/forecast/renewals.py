@@ -46,6 +46,13 @@ class Renewal:
         return self.act_by is not None and (successor is None or successor.state in EDITABLE)
 
     @property
+    def asks_for_something(self) -> bool:
+        """Whether its owner has something to do: nothing follows it yet, or not in time."""
+        if self.helpless:
+            return False
+        return self.outlook != Outlook.ON_TRACK or self.enters_review
+
+    @property
     def gap(self) -> int:
         """Days without it, as things stand."""
         return max(0, (self.back_on - self.item.ends_on).days) if self.back_on else 0

@@ -92,7 +92,10 @@ def end_said(item: Item) -> str:
         LimitCode.PUBLIC_NOT_ALLOWED: _("the exception for the public"),
         LimitCode.DEPENDENCY: _("a component"),
     }
-    return str(words.get(item.limited_by) or (_("the visa") if item.version.visa_id else _("use")))
+    return str(
+        words.get(item.limited_by)
+        or (_("the visa") if item.version.visa_id else _("the time of its release"))
+    )
 
 
 def successor_said(item: Item) -> str:
