@@ -21,6 +21,7 @@ from content.calendar import paris_day, working_days_between
 
 SHOWN = 8
 CLOCKS_SHOWN = 12
+PLANS_SHOWN = 5
 BATCHES_SHOWN = 3
 WORKED_ON = (BatchState.PREPARING, BatchState.FROZEN)
 
@@ -31,15 +32,23 @@ def cards(by: User, now: datetime) -> list[Card]:
     return [
         *_batch_cards(batches, by, today),
         _clocks(by, today),
-        _windows(by, today),
         _dossiers(by),
+        _windows(by, today),
     ]
 
 
+def deed_of_the_batch(by: User, now: datetime) -> Deed | None:
+    """Lead to the batch whose window closes next, as long as one is being worked on."""
+    batches = worked_on(by)
+    if not batches:
+        return None
+    frozen = batches[0].state == BatchState.FROZEN
+    label = _("Deposit the batch") if frozen else _("Complete the batch")
+    return Deed(label, batches[0].get_absolute_url())
+
+
 def deed(by: User, now: datetime) -> Deed | None:
-    batch = Batch.objects.filter(state=BatchState.PREPARING).order_by("window__closes_on").first()
-    url = address("submissions:batch", batch.pk) if batch else address("submissions:batches")
-    return Deed(_("Complete the batch"), url) if url else None
+    return Deed(_("Complete the batch"), address("submissions:batches"))
 
 
 # The batches under way.
@@ -188,7 +197,7 @@ def _windows(by: User, today: date) -> Card:
     lines: list[Line] = []
     for row in next_windows(by, today):
         lines.append(_window_line(row, today))
-        lines += [_plan_line(planned) for planned in _to_look_at(row)[:SHOWN]]
+        lines += [_plan_line(planned) for planned in _to_look_at(row)[:PLANS_SHOWN]]
     return Card(
         _("Next windows"),
         _("No window ahead is known: enter the ones that the authority published."),
@@ -246,7 +255,7 @@ def _plan_line(planned: PlannedRow) -> Line:
 
 def _dossiers(by: User) -> Card:
     """Count the dossiers of the batches under way, by state."""
-    url = address("submissions:batches")
+    url = address("submissions:batches") + "?state=under_way"
     return Card(
         _("Dossiers of the batches under way"),
         _("The dossiers will be counted here, by state."),

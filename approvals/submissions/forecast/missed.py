@@ -66,7 +66,10 @@ def _depends(item: Item, missed: DepositWindow, today: date) -> bool:
     if not item.takes(missed) or item.settled_on is not None:
         return False
     planned = item.window
-    return planned is None or not today <= planned.closes_on < missed.closes_on
+    if planned is None or not today <= planned.closes_on < missed.closes_on:
+        return True
+    # Planned before it, but not in time for that: it needs a later one.
+    return not item.can_make(planned, today)
 
 
 def _lapse(

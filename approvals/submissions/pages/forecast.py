@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from approvals.people.enums import OWNERS, READERS_OF_ALL
@@ -76,31 +75,26 @@ class ForecastPage(Page):
         raise Http404
 
     def row(self, renewal: Renewal) -> dict[str, Any]:
-        """Return a renewal with its pill and the one next step."""
-        if renewal.outlook is None:
-            shape, colour = ("○", "grey") if renewal.helpless else ("▲", "amber")
-        else:
-            shape, colour = PILLS[renewal.outlook]
+        """Return a renewal with its pill, and where its owner creates it."""
+        word: Any = outlook_said(renewal)
+        shape, colour = ("○", "grey") if renewal.helpless else ("▲", "amber")
+        if renewal.outlook is not None:
+            word, (shape, colour) = renewal.outlook.label, PILLS[renewal.outlook]
         return {
             "renewal": renewal,
             "ends": end_said(renewal.item),
-            "pill": (shape, outlook_said(renewal), colour),
-            "step": self.step(renewal),
+            "pill": (shape, word, colour),
+            "create": self.create(renewal),
             "late": renewal.outlook == Outlook.TOO_LATE,
         }
 
-    def step(self, renewal: Renewal) -> tuple[str, str] | None:
-        """Return the next thing to do, in words and where: (label, address)."""
+    def create(self, renewal: Renewal) -> str:
+        """Return where this person creates a renewal, or nothing where they do not."""
         item = renewal.item
-        if item.successor is not None:
-            label = gettext("Version %(number)d") % {"number": item.successor.number}
-            return label, item.successor.get_absolute_url()
-        if not item.is_renewable:
-            return None
         asset = item.version.asset
-        if asset.owner_id == self.by.pk:
-            return gettext("Create its renewal"), reverse("assets:new_version", args=[asset.code])
-        return None
+        if item.successor or not item.is_renewable or asset.owner_id != self.by.pk:
+            return ""
+        return reverse("assets:new_version", args=[asset.code])
 
 
 def chosen(windows: list[DepositWindow], number: str) -> DepositWindow | None:

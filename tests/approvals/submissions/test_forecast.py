@@ -86,7 +86,9 @@ class TestIfMissed:
         assert lapse.through == JULY
 
     def test_a_successor_planned_before_it_does_not_depend_on_it(self) -> None:
-        assert self.missed(item(date(2026, 7, 1), window=APRIL), missed=JULY) is None
+        assert self.missed(item(date(2026, 7, 1), needed=0, window=APRIL), missed=JULY) is None
+        # Not in time for what it is planned for, it needs a later one.
+        assert self.missed(item(date(2026, 7, 1), needed=17, window=APRIL), missed=JULY)
         # A plan whose window closed without it waits like any other.
         past = window(date(2026, 4, 1))
         assert self.missed(item(date(2026, 7, 1), window=past)) is not None
