@@ -144,6 +144,8 @@ TABLE: dict[str, Rule] = {
     "tasks/<int:task>/reassign/": ACT,
     "tasks/<int:task>/reopen/": ACT,
     "tasks/<int:task>/decide/": ACT,
+    "forecast/": Rule(SEES | {"pm2"}),
+    "notices/": Rule(ALL, ("patch",), ALL, {"admin"}),
     "windows/": Rule(ALL, POST),
     "windows/<int:pk>/": Rule(OFFICE, ("patch",), OFFICE),
     "windows/<int:pk>/plan/": Rule(OFFICE),

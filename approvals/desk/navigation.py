@@ -53,6 +53,7 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry(_("To release"), "verified", "release:queue", PHARMACISTS),
             Entry(_("Assets"), "description", "desk:assets", PREPARES),
             Entry(_("Planning"), "calendar_month", "submissions:windows", PREPARES),
+            Entry(_("Forecast"), "event_upcoming", "submissions:forecast", PREPARES),
             Entry(
                 _("ANSM deposits"),
                 "outbox",
@@ -120,6 +121,12 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
                 (Role.ADMINISTRATOR, Role.INSPECTOR),
             ),
             Entry(_("Reminders"), "alarm", "review:reminders", (Role.ADMINISTRATOR,)),
+            Entry(
+                _("Notices of an end"),
+                "notifications_active",
+                "submissions:notices",
+                (Role.ADMINISTRATOR,),
+            ),
             Entry(_("Pre-checks"), "checklist", model="review.PrecheckKind"),
             Entry(_("Minor modifications"), "edit_note", model="review.MinorModificationCategory"),
             Entry(_("Jurisdictions"), "public", model="catalogue.Jurisdiction"),

@@ -10,7 +10,7 @@ from approvals.audit.actions import take_daily_checkpoint
 from approvals.people.actions import forget_expired_tokens, system_actor
 from approvals.release.actions import remind_of_impacts
 from approvals.review.actions import reconcile_prechecks, remind, send_digests
-from approvals.submissions.actions import burn_lapsed_references, remind_of_clocks
+from approvals.submissions.actions import burn_lapsed_references, remind_of_clocks, tell_endings
 from config.http.idempotency import forget_old_keys
 from content.assets.actions.sweep import follow_the_day
 from content.outbox.actions import dispatch
@@ -46,6 +46,11 @@ def words() -> dict[str, str]:
 def _references(now: datetime) -> list[Done]:
     count = burn_lapsed_references(by=system_actor(), now=now)
     return [Done(_("references burnt: their window closed without them"), count)]
+
+
+def _endings(now: datetime) -> list[Done]:
+    count = tell_endings(by=system_actor(), now=now)
+    return [Done(_("notices of an end"), count)]
 
 
 def _prechecks(now: datetime) -> list[Done]:
@@ -92,6 +97,7 @@ def _checkpoint(now: datetime) -> list[Done]:
 STEPS: tuple[Callable[[datetime], list[Done]], ...] = (
     _states,
     _references,
+    _endings,
     _prechecks,
     _clocks,
     _reminders,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from approvals.review.models import Route
 from approvals.review.routing import Candidate, Case, RouteData, candidates, fitting, replacing
 from content.assets.enums import EDITABLE
-from content.assets.models import Asset, AssetType, Version
+from content.assets.models import AssetType, Version
 
 # How many assets a preview names; beyond it, it says how many there are.
 NAMED = 100
@@ -135,9 +135,3 @@ def case_of_codes(jurisdiction: str, nature: str, audience: str, asset_type: str
     """Return the case of an asset of these codes; an unknown type is no component."""
     component = AssetType.objects.filter(code=asset_type, is_component=True).exists()
     return Case(jurisdiction, nature, audience, asset_type, component)
-
-
-def case_of(asset: Asset) -> Case:
-    """Return the case that an asset is."""
-    kind = asset.asset_type
-    return Case(asset.jurisdiction.code, asset.nature, asset.audience, kind.code, kind.is_component)

@@ -7,6 +7,9 @@ from typing import Any, NamedTuple
 from approvals.people.enums import Role
 from approvals.review.enums import Condition
 from approvals.review.models import Route
+from content.assets.models import Asset
+
+EVENT_PROGRAMME = "event_programme"
 
 
 class Case(NamedTuple):
@@ -17,6 +20,22 @@ class Case(NamedTuple):
     audience: str
     asset_type: str
     is_component: bool
+
+
+def case_of(asset: Asset) -> Case:
+    """Return what an asset's route is chosen by."""
+    kind = asset.asset_type
+    return Case(asset.jurisdiction.code, asset.nature, asset.audience, kind.code, kind.is_component)
+
+
+def holds(condition: str, asset: Asset) -> bool:
+    """Whether a condition under which a route asks for a task holds for an asset."""
+    return {
+        Condition.ALWAYS: True,
+        Condition.PERSONAL_DATA: asset.collects_personal_data,
+        Condition.THIRD_PARTY: bool(asset.third_party),
+        Condition.EVENT_PROGRAMME: asset.asset_type.code == EVENT_PROGRAMME,
+    }[Condition(condition)]
 
 
 @dataclass(frozen=True)
@@ -88,6 +107,11 @@ class RouteData:
             and self.nature in {"", case.nature}
             and self.audience in {"", case.audience}
         )
+
+    def asked_of(self, asset: Asset) -> list[list[TaskData]]:
+        """Return the stages as they apply to an asset; an empty stage is left out."""
+        stages = [[task for task in stage if holds(task.condition, asset)] for stage in self.stages]
+        return [stage for stage in stages if stage]
 
     @property
     def specificity(self) -> tuple[bool, bool, bool]:

@@ -1,5 +1,6 @@
-"""Whether what is planned will be in time for its window (DOMAIN.md §8, "Planning")."""
+"""Whether what is planned will be in time for its window, and why (DOMAIN.md §8, "Planning")."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,14 +9,19 @@ from django.db.models import Prefetch, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from approvals.people.models import User
-from approvals.review.models import Route
+from approvals.submissions import outlook_words as words
+from approvals.submissions.backward import (
+    enter_review_by,
+    last_working_day,
+    working_days_before,
+)
+from approvals.submissions.durations import CORRECTION_DAYS, PREPARATION_DAYS, Routes
 from approvals.submissions.models import DepositWindow, PlannedDeposit
-from content.assets.enums import EDITABLE, PLANNABLE, State
+from approvals.submissions.progress import Progress, progress_of
+from content.assets.enums import PLANNABLE, State
 from content.assets.models import Asset
-from content.calendar import add_working_days, paris_day, working_days_between
+from content.calendar import working_days_between
 
-PREPARATION_DAYS = 5
-CORRECTION_DAYS = 5
 SLACK_AT_RISK = 3
 
 
@@ -30,15 +36,43 @@ PILLS = {
     Outlook.AT_RISK: ("◐", "orange"),
     Outlook.TOO_LATE: ("▲", "red"),
 }
+WORST_FIRST = (Outlook.TOO_LATE, Outlook.AT_RISK, Outlook.ON_TRACK)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """How something stands for a window; ``act_by`` is the latest day of its next step.
+
+    ``reasons`` are sentences, the one that weighs most first; ``passes_on`` the day its review
+    ends if each task keeps its due date.
+    """
+
+    outlook: Outlook
+    reasons: list[str]
+    act_by: date | None = None
+    slack: int | None = None
+    passes_on: date | None = None
 
 
 @dataclass(frozen=True)
 class PlannedRow:
-    """One version planned in a window: the latest day to enter review, and how it stands."""
+    """One version planned in a window, and how it stands."""
 
     plan: PlannedDeposit
-    enter_by: date | None
-    outlook: Outlook
+    judgement: Judgement
+
+    @property
+    def outlook(self) -> Outlook:
+        return self.judgement.outlook
+
+    @property
+    def enter_by(self) -> date | None:
+        """The latest day to enter review, as long as it has not."""
+        return self.judgement.act_by
+
+    @property
+    def reasons(self) -> list[str]:
+        return self.judgement.reasons
 
     @property
     def pill(self) -> tuple[str, str]:
@@ -57,72 +91,134 @@ class WindowRow:
 
 def review_days(asset: Asset) -> int:
     """Return the working days of an asset's route: each stage lasts as its slowest task."""
-    route = Route.objects.fitting(asset).prefetch_related("stages__tasks").first()
-    if route is None:
-        return 0
-    return sum(
-        max((task.due_days for task in stage.tasks.all()), default=0)
-        for stage in route.stages.all()
-    )
+    return Routes().days(asset)
 
 
 def latest_entry(closes_on: date, days_of_review: int) -> date:
-    """Return the latest day to enter review for a window.
-
-    Closing day − preparation − correction − the sum over stages of the slowest task, in working
-    days (DOMAIN.md §8).
-    """
-    return add_working_days(closes_on, -(PREPARATION_DAYS + CORRECTION_DAYS + days_of_review))
+    """Return the latest day to enter review for a window."""
+    return enter_review_by(closes_on, days_of_review)
 
 
-def outlook_of(plan: PlannedDeposit, closes_on: date, day: date, days: int) -> PlannedRow:
-    """Say how a planned version stands for its window on a day; ``days`` of review ahead."""
-    version = plan.version
-    if version.state not in PLANNABLE or version.state == State.APPROVED:
-        return PlannedRow(plan, None, Outlook.ON_TRACK)
-    enter_by = latest_entry(closes_on, days)
-    if version.state not in EDITABLE:
-        # In review: it must leave it in time to be prepared and deposited.
-        entered = working_days_between(paris_day(version.state_since), day)
-        left = max(0, days - entered)
-        slack = working_days_between(day, closes_on) - PREPARATION_DAYS - left
+def judge(progress: Progress, closes_on: date, today: date) -> Judgement:
+    """Say how a version stands for a window on a day, and why."""
+    judges: dict[str, Callable[[Progress, date, date], Judgement]] = {
+        State.DRAFT: _before_review,
+        State.CHANGES_REQUESTED: _correcting if progress.correcting else _before_review,
+        State.IN_REVIEW: _in_review,
+        State.APPROVED: _approved,
+        State.IN_BATCH: _in_batch,
+    }
+    found = judges.get(progress.state)
+    if found is None:
+        return Judgement(Outlook.ON_TRACK, [words.deposited()])
+    return found(progress, closes_on, today)
+
+
+def _graded(slack: int, *, late: bool = False) -> Outlook:
+    if late or slack < 0:
+        return Outlook.TOO_LATE
+    return Outlook.AT_RISK if slack < SLACK_AT_RISK else Outlook.ON_TRACK
+
+
+def _before_review(progress: Progress, closes_on: date, today: date) -> Judgement:
+    if not progress.ahead:
+        return Judgement(Outlook.AT_RISK, [words.no_route()])
+    latest = enter_review_by(closes_on, progress.days_ahead)
+    slack = working_days_between(today, latest)
+    outlook = _graded(slack, late=today > latest)
+    if outlook == Outlook.TOO_LATE:
+        reason = words.entry_missed(latest, -slack)
     else:
-        slack = working_days_between(day, enter_by)
+        reason = words.entry_ahead(latest, slack)
+    return Judgement(outlook, [reason], latest, slack)
+
+
+def _correcting(progress: Progress, closes_on: date, today: date) -> Judgement:
+    """The owner answers the changes asked for; then the later stages follow."""
+    latest = working_days_before(closes_on, PREPARATION_DAYS + progress.days_ahead)
+    slack = working_days_between(today, latest)
+    outlook = _graded(slack, late=today > latest)
+    if outlook == Outlook.TOO_LATE:
+        reason = words.answer_missed(latest, -slack)
+    else:
+        reason = words.answer_ahead(latest, slack)
+    return Judgement(outlook, [reason], latest, slack)
+
+
+def _in_review(progress: Progress, closes_on: date, today: date) -> Judgement:
+    """It must leave review in time to be corrected, if asked, and for its deposit."""
+    ends = progress.passes_on(today)
+    room = working_days_between(ends, last_working_day(closes_on)) - PREPARATION_DAYS
+    corrections = 0 if progress.correcting else CORRECTION_DAYS
+    slack = room - corrections
+    overdue = progress.overdue(today)
+    reasons = [words.overdue(task, today) for task in overdue]
+    if room < 0:
+        return Judgement(
+            Outlook.TOO_LATE, [*reasons, words.ends_too_late(ends, -room)], None, room, ends
+        )
     if slack < 0:
-        return PlannedRow(plan, enter_by, Outlook.TOO_LATE)
-    risky = slack < SLACK_AT_RISK
-    return PlannedRow(plan, enter_by, Outlook.AT_RISK if risky else Outlook.ON_TRACK)
+        reasons.append(words.only_without_correction(ends))
+        return Judgement(Outlook.AT_RISK, reasons, None, slack, ends)
+    outlook = Outlook.AT_RISK if overdue else _graded(slack)
+    return Judgement(outlook, [*reasons, words.review_ends(ends, slack)], None, slack, ends)
 
 
-def windows_ahead(by: User, day: date) -> list[WindowRow]:
-    """Return the windows open or to come, with what this person sees planned in each."""
-    plans = (
+def _approved(progress: Progress, closes_on: date, today: date) -> Judgement:
+    latest = working_days_before(closes_on, PREPARATION_DAYS)
+    slack = working_days_between(today, latest)
+    if today > latest:
+        left = working_days_between(today, last_working_day(closes_on))
+        return Judgement(Outlook.AT_RISK, [words.prepared_late(closes_on, left)], latest, slack)
+    return Judgement(Outlook.ON_TRACK, [words.to_batch(latest)], latest, slack)
+
+
+def _in_batch(progress: Progress, closes_on: date, today: date) -> Judgement:
+    slack = working_days_between(today, last_working_day(closes_on))
+    outlook = Outlook.AT_RISK if slack < SLACK_AT_RISK else Outlook.ON_TRACK
+    return Judgement(outlook, [words.to_deposit(closes_on, slack)], closes_on, slack)
+
+
+def shown_plans(by: User) -> Any:
+    """Return the plans in force that a person may see, with what their lines show."""
+    return (
         PlannedDeposit.objects.current()
         .visible_to(by)
         .filter(version__state__in=(*PLANNABLE, State.IN_BATCH, State.DEPOSITED))
-        .select_related("version__asset__asset_type", "version__asset__owner", "reference")
+        .select_related(
+            "version__asset__asset_type",
+            "version__asset__owner",
+            "version__asset__lead_product",
+            "version__asset__jurisdiction",
+            "reference",
+        )
         .order_by("planned_on", "pk")
     )
-    known: dict[tuple[Any, ...], int] = {}
 
-    def days_for(asset: Asset) -> int:
-        key = (asset.jurisdiction_id, asset.nature, asset.audience, asset.asset_type_id)
-        if key not in known:
-            known[key] = review_days(asset)
-        return known[key]
 
+def windows_ahead(by: User, day: date, *, routes: Routes | None = None) -> list[WindowRow]:
+    """Return the windows open or to come, with what this person sees planned in each."""
     windows: Any = DepositWindow.objects.visible_to(by).ahead(day)
+    return rows_of_windows(windows, by, day, routes=routes)
+
+
+def rows_of_windows(
+    windows: Any, by: User, day: date, *, routes: Routes | None = None
+) -> list[WindowRow]:
+    """Return windows with what this person sees planned in each, and how it stands."""
+    planned = Prefetch("planned_deposits", queryset=shown_plans(by), to_attr="shown_plans")
+    found = list(windows.prefetch_related(planned))
+    versions = [plan.version for window in found for plan in window.shown_plans]
+    progress = progress_of(versions, routes or Routes()) if versions else {}
     return [
         WindowRow(
             window,
             (window.closes_on - day).days,
-            window.opens_on <= day,
+            window.opens_on <= day <= window.closes_on,
             [
-                outlook_of(plan, window.closes_on, day, days_for(plan.version.asset))
+                PlannedRow(plan, judge(progress[plan.version_id], window.closes_on, day))
                 for plan in window.shown_plans
             ],
         )
-        for window in windows.prefetch_related(
-            Prefetch("planned_deposits", queryset=plans, to_attr="shown_plans")
-        )
+        for window in found
     ]

@@ -15,7 +15,7 @@ from approvals.people.policies import check_system
 from approvals.submissions.actions.windows import import_windows
 from approvals.submissions.enums import PieceKind
 from approvals.submissions.form_fr import QUESTIONS
-from approvals.submissions.models import FormQuestion, PieceRule
+from approvals.submissions.models import FormQuestion, NoticePlan, PieceRule
 from approvals.submissions.windows_csv import SHIPPED, read_lines
 from content.catalogue.models import Jurisdiction
 
@@ -28,6 +28,9 @@ PIECE_RULES = (
     ("", "audiovisuel", PieceKind.SCRIPT),
 )
 
+# Days before the first day on which something may not be used (DOMAIN.md §8).
+NOTICE_DAYS = [180, 90, 60, 30, 7]
+
 
 def install(**kwargs: Any) -> None:
     """Install the windows that ship with the application, the pieces owed, and the form."""
@@ -35,6 +38,7 @@ def install(**kwargs: Any) -> None:
     import_windows(read_lines(SHIPPED), by=system, now=now)
     install_piece_rules(by=system, now=now)
     install_form(by=system, now=now)
+    install_notices(by=system, now=now)
 
 
 @act("install_piece_rules")
@@ -77,3 +81,10 @@ def install_form(*, by: User, now: datetime) -> None:
                 FormQuestion(
                     jurisdiction=jurisdiction, category=category, position=place * 10, **fields
                 ).save()
+
+
+@act("install_notices")
+def install_notices(*, by: User, now: datetime) -> None:
+    """Say when people are told of an end, where nobody ever said so."""
+    if not NoticePlan.objects.exists():
+        NoticePlan(days=NOTICE_DAYS).save()

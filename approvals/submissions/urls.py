@@ -3,10 +3,13 @@
 from django.urls import URLPattern, path
 
 from approvals.submissions.pages import (
+    batch_list,
     batches,
     decisions,
     dossiers,
+    forecast,
     form,
+    notices,
     packages,
     references,
     windows,
@@ -28,7 +31,9 @@ urlpatterns: list[URLPattern] = [
         name="remove_piece_rule",
     ),
     path("references/", references.ReferencesPage.as_view(), name="references"),
-    path("batches/", batches.BatchesPage.as_view(), name="batches"),
+    path("forecast/", forecast.ForecastPage.as_view(), name="forecast"),
+    path("notices/", notices.NoticesPage.as_view(), name="notices"),
+    path("batches/", batch_list.BatchesPage.as_view(), name="batches"),
     path("batches/new/", batches.CreateBatchPage.as_view(), name="create_batch"),
     path("batches/<int:pk>/", batches.BatchPage.as_view(), name="batch"),
     path("batches/<int:pk>/add/", batches.AddPage.as_view(), name="add"),

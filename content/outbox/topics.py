@@ -74,6 +74,13 @@ TOPICS: dict[str, Topic] = {
             _("A suspension whose stated end has come"),
             (*PHARMACISTS, Role.REGULATORY_REVIEWER),
         ),
+        Topic("end_of_use", _("My material ends soon"), OWNERS),
+        Topic(
+            "visa_ends",
+            _("Material of the house that ends soon"),
+            (Role.REGULATORY_REVIEWER, *PHARMACISTS),
+            Delivery.DIGEST,
+        ),
         Topic("release.release", _("Material that may be used"), (*OWNERS, *FIELD)),
         Topic("release.resume", _("Material that may be used again"), (*OWNERS, *FIELD)),
         Topic(

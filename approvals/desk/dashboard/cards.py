@@ -19,11 +19,22 @@ class Line:
     alarm: str = ""
     # Too late already, where an alarm alone would only warn.
     late: bool = False
+    # Shape, word and colour of what is no version.
+    pill: tuple[str, Any, str] | None = None
 
     @property
     def alarm_colour(self) -> str:
         """Amber warns; red says that it happened, as on the page that tells more."""
         return "red" if self.late else "amber"
+
+
+@dataclass
+class Count:
+    """How many there are of one state, and where they are listed."""
+
+    pill: tuple[str, Any, str]
+    number: int
+    url: str = ""
 
 
 @dataclass
@@ -37,6 +48,8 @@ class Card:
     more_label: Any = ""
     # Whether its lines are all of a kind, so that their number says something.
     counted: bool = True
+    # Numbers by state, above the lines.
+    counts: list[Count] = field(default_factory=list)
 
 
 @dataclass

@@ -28,14 +28,14 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def cards_of(by: User, now: datetime) -> list[Card]:
-    """Return the cards of each role a person holds, in the order of the lifecycle."""
+    """Return the cards of each role a person holds; the deposits of the day before the rest."""
     shown: list[Card] = []
+    if by.holds(Role.REGULATORY_REVIEWER):
+        shown += regulatory.cards(by, now)
     if by.holds(*REVIEWERS, *PHARMACISTS):
         shown += reviewers.cards(by, now)
     if by.holds(*OWNERS):
         shown += owners.cards(by, now)
-    if by.holds(Role.REGULATORY_REVIEWER):
-        shown += regulatory.cards(by, now)
     if by.holds(*PHARMACISTS):
         shown += pharmacists.cards(by, now)
     if by.holds(Role.INSPECTOR):
@@ -49,6 +49,7 @@ def deed_of(by: User, now: datetime) -> Deed | None:
     """Return the one next thing to do: what others wait for comes first."""
     deeds = (
         (PHARMACISTS, pharmacists.deed),
+        ((Role.REGULATORY_REVIEWER,), regulatory.deed_of_the_batch),
         (REVIEWERS + PHARMACISTS, reviewers.deed),
         ((Role.REGULATORY_REVIEWER,), regulatory.deed),
         (OWNERS, owners.deed),

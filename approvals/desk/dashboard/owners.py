@@ -11,6 +11,8 @@ from approvals.people.models import User
 from approvals.release.impacts import owed_by
 from approvals.review.enums import Condition
 from approvals.review.models import Route, RouteTask
+from approvals.submissions.forecast import Portfolio, Renewal, renewals_within
+from approvals.submissions.forecast.tables import outlook_said
 from approvals.submissions.models import DepositWindow
 from approvals.submissions.outlook import (
     Outlook,
@@ -21,11 +23,13 @@ from approvals.submissions.outlook import (
 )
 from content.assets.enums import EDITABLE, Nature
 from content.assets.models import Version
-from content.assets.templatetags.imprimatur import plain_day, since
+from content.assets.templatetags.imprimatur import plain_day, since, usable_until
 from content.calendar import paris_day, working_days_between
 
 SHOWN = 12
 RISK_DAYS = 3
+# A renewal takes two thirds of a year, from review to release.
+RENEWAL_MONTHS = 9
 
 
 def cards(by: User, now: datetime) -> list[Card]:
@@ -34,6 +38,7 @@ def cards(by: User, now: datetime) -> list[Card]:
     holders = holders_of(versions)
     with_me = [version for version in versions if version.state in EDITABLE]
     elsewhere = [version for version in versions if version.state not in EDITABLE]
+    today = paris_day(now)
     return [
         Card(
             _("Waiting for you"),
@@ -46,7 +51,8 @@ def cards(by: User, now: datetime) -> list[Card]:
             [_line(version, holders[version.pk]) for version in elsewhere[:SHOWN]],
         ),
         *_owed_card(by),
-        windows_card(by, paris_day(now)),
+        windows_card(by, today),
+        *renewal_cards(by, today),
     ]
 
 
@@ -95,6 +101,34 @@ def windows_card(by: User, today: date) -> Card:
     )
 
 
+def renewal_cards(by: User, today: date) -> list[Card]:
+    """Say what of one's own ends soon and is not followed in time; no card where nothing does."""
+    mine = Version.objects.visible_to(by).filter(asset__owner=by)
+    renewals = renewals_within(Portfolio.of(mine, today), RENEWAL_MONTHS)
+    lines = [_renewal_line(one) for one in renewals if one.asks_for_something]
+    if not lines:
+        return []
+    url = address("submissions:forecast")
+    return [Card(_("To renew"), "", lines[:SHOWN], url, _("Forecast"))]
+
+
+def _renewal_line(renewal: Renewal) -> Line:
+    version = renewal.item.version
+    remark = usable_until(renewal.last_day)
+    end = ""
+    if renewal.enters_review and renewal.act_by and not renewal.gap:
+        end = _("enter review by %(day)s") % {"day": plain_day(renewal.act_by)}
+    good = renewal.outlook == Outlook.ON_TRACK
+    return Line(
+        f"{version.asset.title} — v{version.number}",
+        version.asset.get_absolute_url(),
+        remark,
+        end=end,
+        alarm="" if good else outlook_said(renewal),
+        late=renewal.outlook == Outlook.TOO_LATE,
+    )
+
+
 def next_windows(by: User, today: date) -> list[WindowRow]:
     """Return the next window of each category, with what this person sees planned in it."""
     first: dict[str, WindowRow] = {}
@@ -119,7 +153,7 @@ def _planned_line(planned: PlannedRow) -> Line:
     return Line(
         f"{version.asset.title} — v{version.number}",
         version.get_absolute_url(),
-        _("planned for this window"),
+        planned.reasons[0] if planned.reasons else _("planned for this window"),
         version.state,
         alarm=str(planned.outlook.label) if late else "",
         late=planned.outlook == Outlook.TOO_LATE,

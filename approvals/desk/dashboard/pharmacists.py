@@ -9,6 +9,9 @@ from approvals.desk.dashboard.cards import Card, Deed, Line, address
 from approvals.people.models import User
 from approvals.release.impacts import withdrawals_owed
 from approvals.release.models import ImpactList
+from approvals.submissions.forecast import Portfolio, Renewal, renewal_of
+from approvals.submissions.forecast.tables import outlook_said, successor_said
+from approvals.submissions.outlook import Outlook
 from content.assets.enums import IN_USE, State
 from content.assets.models import Version
 from content.assets.templatetags.imprimatur import plain_day, since, usable_until
@@ -96,29 +99,35 @@ def _suspended(by: User) -> Card:
 
 
 def _lapsing(by: User, now: datetime) -> Card:
+    """Say what leaves the list soon, visa, authorisation or component, and what follows it."""
     today = paris_day(now)
-    versions = (
-        Version.objects.visible_to(by)
-        .filter(
-            state__in=IN_USE,
-            expires_on__gt=today,
-            expires_on__lte=today + timedelta(days=LAPSE_DAYS),
-        )
-        .with_asset()
-        .order_by("expires_on", "pk")
-    )
-    lines = [
-        Line(
-            f"{version.asset.title} — v{version.number}",
-            version.get_absolute_url(),
-            str(version.asset.owner),
-            version.state,
-            usable_until(version.expires_on - timedelta(days=1)) if version.expires_on else "",
-        )
-        for version in versions[:SHOWN]
+    until = today + timedelta(days=LAPSE_DAYS)
+    portfolio = Portfolio.ending_by(until, today)
+    ending = [
+        renewal_of(item, portfolio.windows, today)
+        for item in portfolio.endings
+        if item.ends_on <= until and item.version.state in IN_USE
     ]
     return Card(
         _("Lapses within 90 days"),
-        _("Nothing lapses before %(day)s.") % {"day": plain_day(today + timedelta(LAPSE_DAYS))},
-        lines,
+        _("Nothing lapses before %(day)s.") % {"day": plain_day(until)},
+        [_lapse_line(renewal) for renewal in ending[:SHOWN]],
+        address("submissions:forecast"),
+        _("Forecast"),
+        counted=len(ending) <= SHOWN,
+    )
+
+
+def _lapse_line(renewal: Renewal) -> Line:
+    item = renewal.item
+    followed = successor_said(item) or _("nothing follows it yet")
+    good = renewal.outlook == Outlook.ON_TRACK
+    return Line(
+        f"{item.version.asset.title} — v{item.version.number}",
+        item.version.get_absolute_url(),
+        f"{item.version.asset.owner} · {followed}",
+        "" if item.listed else item.version.state,
+        usable_until(renewal.last_day),
+        "" if good else outlook_said(renewal),
+        late=renewal.outlook == Outlook.TOO_LATE,
     )

@@ -6,7 +6,7 @@ from typing import Any
 from approvals.people.enums import Role
 from approvals.people.models import User
 from approvals.review import notifications
-from approvals.review.enums import OPEN_TASK, Condition, CycleKind, CycleState, Outcome
+from approvals.review.enums import OPEN_TASK, CycleKind, CycleState, Outcome
 from approvals.review.models import (
     ChecklistItem,
     RequestedChange,
@@ -18,10 +18,9 @@ from approvals.review.models import (
 )
 from approvals.review.policies.carries import MINOR_ROLES
 from approvals.review.policies.content import check_nothing_blocks
+from approvals.review.routing import holds
 from content.assets.models import Asset, Revision, Version
 from content.calendar import add_working_days, paris_day
-
-EVENT_PROGRAMME = "event_programme"
 
 
 def open_cycle(
@@ -98,12 +97,6 @@ def _open(
 
 def stages_of(route: Route, asset: Asset) -> list[list[dict[str, Any]]]:
     """Return a route's stages as they apply to an asset; an empty stage is left out."""
-    holds = {
-        Condition.ALWAYS: True,
-        Condition.PERSONAL_DATA: asset.collects_personal_data,
-        Condition.THIRD_PARTY: bool(asset.third_party),
-        Condition.EVENT_PROGRAMME: asset.asset_type.code == EVENT_PROGRAMME,
-    }
     stages = [
         [
             {
@@ -112,7 +105,7 @@ def stages_of(route: Route, asset: Asset) -> list[list[dict[str, Any]]]:
                 "may_be_not_applicable": task.may_be_not_applicable,
             }
             for task in stage.tasks.order_by("pk")
-            if holds[Condition(task.condition)]
+            if holds(task.condition, asset)
         ]
         for stage in route.stages.order_by("position")
     ]

@@ -14,6 +14,7 @@ from approvals.submissions.actions.decisions import decide, tie_letter
 from approvals.submissions.actions.deposits import deposit, miss
 from approvals.submissions.actions.dossiers import add_piece, edit_dossier
 from approvals.submissions.actions.form import add_piece_rule, remove_piece_rule, save_question
+from approvals.submissions.actions.notices import plan_notices, tell_endings
 from approvals.submissions.actions.packages import (
     build,
     package_file,
@@ -41,6 +42,7 @@ __all__ = [
     "miss",
     "package_file",
     "plan",
+    "plan_notices",
     "record_package",
     "record_window",
     "remind_of_clocks",
@@ -48,6 +50,7 @@ __all__ = [
     "remove_piece_rule",
     "retry_package",
     "save_question",
+    "tell_endings",
     "tie_letter",
     "unfreeze_batch",
 ]

@@ -4,6 +4,7 @@ from approvals.submissions.models.batches import Batch, BatchSeal
 from approvals.submissions.models.decisions import Decision
 from approvals.submissions.models.dossiers import Dossier, DossierPiece
 from approvals.submissions.models.form import FormQuestion, PieceRule
+from approvals.submissions.models.notices import NoticePlan
 from approvals.submissions.models.packages import DepositPackage, PackageSheet
 from approvals.submissions.models.windows import DepositWindow, PlannedDeposit, ReferenceCounter
 
@@ -16,6 +17,7 @@ __all__ = [
     "Dossier",
     "DossierPiece",
     "FormQuestion",
+    "NoticePlan",
     "PackageSheet",
     "PieceRule",
     "PlannedDeposit",

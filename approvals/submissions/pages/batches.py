@@ -3,8 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -82,27 +80,6 @@ def pill_of(thing: Any) -> tuple[str, Any, str]:
         return shape, BatchState(thing.state).label, colour
     shape, colour = DOSSIER_PILLS[DossierState(thing.state)]
     return shape, DossierState(thing.state).label, colour
-
-
-class BatchesPage(Page):
-    title = _("ANSM deposits")
-    roles = SEES_BATCHES
-    template_name = "submissions/batches.html"
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        live = Count("dossiers", filter=~Q(dossiers__state__in=LEFT_BATCH), distinct=True)
-        batches = (
-            Batch.objects.filter(pk__in=Batch.objects.visible_to(self.by).values("pk"))
-            .select_related("window")
-            .annotate(dossier_count=live)
-            .order_by("-pk")
-        )
-        shown = Paginator(batches, 50).get_page(request.GET.get("page"))
-        return self.page(
-            page_obj=shown,
-            rows=[(batch, pill_of(batch)) for batch in shown],
-            may_create=can_batch(self.by),
-        )
 
 
 class BatchPage(Page):

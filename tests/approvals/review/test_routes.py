@@ -10,12 +10,12 @@ from approvals.audit import InvalidInput, PolicyDenied, StateConflict
 from approvals.audit.models import AuditEvent
 from approvals.people.enums import Role
 from approvals.review.actions import save_route
-from approvals.review.effects import case_of, case_of_codes, choice_for, effects_of
+from approvals.review.effects import case_of_codes, choice_for, effects_of
 from approvals.review.enums import Condition
 from approvals.review.models import ReviewCycle, Route
 from approvals.review.policies.routes import check_route
 from approvals.review.queries import route_history
-from approvals.review.routing import RouteData, TaskData, candidates, fitting
+from approvals.review.routing import RouteData, TaskData, candidates, case_of, fitting
 from content.assets.enums import Audience, Nature
 from content.assets.models import AssetType
 from tests.factories import T0
