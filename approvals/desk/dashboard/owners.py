@@ -101,7 +101,7 @@ def _planned_line(planned: PlannedRow) -> Line:
     return Line(
         f"{version.asset.title} — v{version.number}",
         version.get_absolute_url(),
-        _("planned for this window"),
+        planned.reasons[0],
         version.state,
         alarm=str(planned.outlook.label) if late else "",
         late=planned.outlook == Outlook.TOO_LATE,

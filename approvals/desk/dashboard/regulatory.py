@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from approvals.desk.dashboard.cards import Card, Deed, Line, address
 from approvals.desk.dashboard.owners import next_windows
 from approvals.people.models import User
+from approvals.submissions.calendars import calendars_owed
 from approvals.submissions.enums import BatchState
 from approvals.submissions.models import Batch, DepositWindow, Dossier
 from approvals.submissions.outlook import Outlook, PlannedRow, WindowRow
@@ -20,13 +21,30 @@ SHOWN = 15
 
 def cards(by: User, now: datetime) -> list[Card]:
     today = paris_day(now)
-    return [*_window_cards(by, today), _clocks(by, today)]
+    return [*calendar_cards(by, today), *_window_cards(by, today), _clocks(by, today)]
 
 
 def deed(by: User, now: datetime) -> Deed | None:
     batch = Batch.objects.filter(state=BatchState.PREPARING).order_by("window__closes_on").first()
     url = address("submissions:batch", batch.pk) if batch else address("submissions:batches")
     return Deed(_("Complete the batch"), url) if url else None
+
+
+def calendar_cards(by: User, today: date) -> list[Card]:
+    """Say which calendar of the authority is missing, to whoever records windows."""
+    missing = calendars_owed(by, today)
+    if not missing:
+        return []
+    return [
+        Card(
+            _("The authority's next calendar is missing"),
+            "",
+            [Line(str(one), alarm=_("to be recorded")) for one in missing],
+            address("submissions:import_windows"),
+            _("Import the published windows"),
+            counted=False,
+        )
+    ]
 
 
 def _window_cards(by: User, today: date) -> list[Card]:
@@ -57,7 +75,7 @@ def _plan_line(planned: PlannedRow, window: DepositWindow, today: date) -> Line:
     if version.state == State.APPROVED:
         missing = _("approved, not in the batch yet")
     elif version.state not in (State.IN_BATCH, State.DEPOSITED):
-        missing = _("not approved yet")
+        missing = planned.reasons[0]
     end = ngettext("closes in %(n)d working day", "closes in %(n)d working days", left) % {
         "n": left
     }
@@ -69,6 +87,7 @@ def _plan_line(planned: PlannedRow, window: DepositWindow, today: date) -> Line:
         version.state,
         end if missing and not late else "",
         str(planned.outlook.label) if late else "",
+        planned.outlook == Outlook.TOO_LATE,
     )
 
 

@@ -8,6 +8,10 @@ from approvals.submissions.actions.batches import (
     remove_from_batch,
     unfreeze_batch,
 )
+from approvals.submissions.actions.calendars import (
+    renew_calendar_address,
+    revoke_calendar_address,
+)
 from approvals.submissions.actions.decisions import decide
 from approvals.submissions.actions.deposits import deposit, miss
 from approvals.submissions.actions.dossiers import add_piece, edit_dossier
@@ -30,5 +34,7 @@ __all__ = [
     "plan",
     "record_window",
     "remove_from_batch",
+    "renew_calendar_address",
+    "revoke_calendar_address",
     "unfreeze_batch",
 ]
