@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from approvals.review.enums import Condition
-from approvals.review.routing import RouteData
+from approvals.review.routing import Case, RouteData, fitting
 from approvals.submissions.backward import enter_review_by
 from approvals.submissions.durations import Routes
 from approvals.submissions.models import DepositWindow
@@ -48,25 +48,23 @@ class RouteCalendar:
             key = (rule.jurisdiction_id, rule.category)
             case = (rule.jurisdiction.code, rule.nature, rule.audience)
             self.cases.setdefault(key, []).append(case)
-        self.names = {kind.code: str(kind) for kind in AssetType.objects.all()}
+        kinds = AssetType.objects.filter(is_component=False)
+        self.names = {kind.code: str(kind) for kind in kinds}
 
     def of(self, window: DepositWindow) -> list[RouteDay]:
-        """Return the latest day of each active route that leads to a visa of the category."""
-        cases = self.cases.get((window.jurisdiction_id, window.category), [])
+        """Return the latest day of each route that something of the window's category takes."""
+        taken: dict[int, RouteData] = {}
+        for jurisdiction, nature, audience in self.cases.get(
+            (window.jurisdiction_id, window.category), []
+        ):
+            for kind in ("", *self.names):
+                case = Case(jurisdiction, nature, audience, kind, is_component=False)
+                taken.update({one.pk: one.data for one in fitting(case, self.routes.among)[:1]})
         found = [
-            _day_of(one.data, self.names.get(one.data.asset_type, ""), window, self.today)
-            for one in self.routes.among
-            if not one.data.for_components and any(_serves(one.data, *case) for case in cases)
+            _day_of(data, self.names.get(data.asset_type, ""), window, self.today)
+            for data in taken.values()
         ]
         return sorted(found, key=lambda one: (one.asset_type != "", one.asset_type, one.name))
-
-
-def _serves(data: RouteData, jurisdiction: str, nature: str, audience: str) -> bool:
-    return (
-        data.jurisdiction == jurisdiction
-        and data.nature in {"", nature}
-        and data.audience in {"", audience}
-    )
 
 
 def _day_of(data: RouteData, asset_type: str, window: DepositWindow, today: date) -> RouteDay:

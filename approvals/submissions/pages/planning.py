@@ -118,7 +118,7 @@ class PlanningPage(Page):
 
 def sorts() -> list[tuple[str, Any]]:
     return [
-        ("outlook", _("the latest first to be looked at")),
+        ("outlook", _("the most urgent first")),
         ("latest", _("by latest day")),
         ("title", _("by title")),
         ("owner", _("by owner")),
