@@ -104,6 +104,8 @@ WORDS: dict[str, Any] = {
     "record_gp_exception": _("exception for the public recorded"),
     "record_package": _("package of a batch made, or why not"),
     "record_prechecks": _("pre-checks done"),
+    "renew_calendar_address": _("calendar address made"),
+    "revoke_calendar_address": _("calendar address revoked"),
     "record_window": _("deposit window recorded"),
     "register_factor": _("second factor registered"),
     "release": _("version released"),

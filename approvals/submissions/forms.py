@@ -83,6 +83,10 @@ class EditWindowForm(WindowForm):
     reason = text_field(_("Why the window changes"))
 
 
+class ImportWindowsForm(forms.Form):
+    file = forms.FileField(label=_("File of windows (CSV)"), allow_empty_file=True)
+
+
 class PlanForm(forms.Form):
     """The window; or R.5122-2-1, for what already had a visa."""
 

@@ -1,7 +1,7 @@
 """Whether what is planned will be in time for its window, and why (DOMAIN.md §8, "Planning")."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -18,7 +18,7 @@ from approvals.submissions.backward import (
 from approvals.submissions.durations import CORRECTION_DAYS, PREPARATION_DAYS, Routes
 from approvals.submissions.models import DepositWindow, PlannedDeposit
 from approvals.submissions.progress import Progress, progress_of
-from content.assets.enums import PLANNABLE, State
+from content.assets.enums import EDITABLE, PLANNABLE, State
 from content.assets.models import Asset
 from content.calendar import working_days_between
 
@@ -59,6 +59,7 @@ class PlannedRow:
     """One version planned in a window, and how it stands."""
 
     plan: PlannedDeposit
+    progress: Progress
     judgement: Judgement
 
     @property
@@ -67,12 +68,22 @@ class PlannedRow:
 
     @property
     def enter_by(self) -> date | None:
-        """The latest day to enter review, as long as it has not."""
+        """The latest day to enter review, or to enter it again, as long as it is not in it."""
+        return self.judgement.act_by if self.progress.state in EDITABLE else None
+
+    @property
+    def act_by(self) -> date | None:
+        """The latest day of its next step: review, batch or deposit."""
         return self.judgement.act_by
 
     @property
     def reasons(self) -> list[str]:
         return self.judgement.reasons
+
+    @property
+    def may_move(self) -> bool:
+        """Whether its owner may still plan it for another window."""
+        return self.progress.state in PLANNABLE
 
     @property
     def pill(self) -> tuple[str, str]:
@@ -87,6 +98,8 @@ class WindowRow:
     days_left: int
     is_open: bool
     planned: list[PlannedRow]
+    # The latest day of each route, where a page asks for it.
+    routes: list[Any] = field(default_factory=list)
 
 
 def review_days(asset: Asset) -> int:
@@ -179,6 +192,10 @@ def _in_batch(progress: Progress, closes_on: date, today: date) -> Judgement:
     return Judgement(outlook, [words.to_deposit(closes_on, slack)], closes_on, slack)
 
 
+def planned_row(plan: PlannedDeposit, progress: Progress, closes_on: date, day: date) -> PlannedRow:
+    return PlannedRow(plan, progress, judge(progress, closes_on, day))
+
+
 def shown_plans(by: User) -> Any:
     """Return the plans in force that a person may see, with what their lines show."""
     return (
@@ -192,6 +209,7 @@ def shown_plans(by: User) -> Any:
             "version__asset__jurisdiction",
             "reference",
         )
+        .prefetch_related("version__asset__products")
         .order_by("planned_on", "pk")
     )
 
@@ -216,7 +234,7 @@ def rows_of_windows(
             (window.closes_on - day).days,
             window.opens_on <= day <= window.closes_on,
             [
-                PlannedRow(plan, judge(progress[plan.version_id], window.closes_on, day))
+                planned_row(plan, progress[plan.version_id], window.closes_on, day)
                 for plan in window.shown_plans
             ],
         )

@@ -5,21 +5,28 @@ from django.urls import URLPattern, path
 from approvals.submissions.pages import (
     batch_list,
     batches,
+    calendars,
     decisions,
     dossiers,
     forecast,
     form,
     notices,
     packages,
+    planning,
     references,
     windows,
 )
 
 app_name = "submissions"
 urlpatterns: list[URLPattern] = [
-    path("windows/", windows.WindowsPage.as_view(), name="windows"),
+    path("windows/", planning.PlanningPage.as_view(), name="windows"),
+    path("windows/past/", windows.PastWindowsPage.as_view(), name="past_windows"),
+    path("windows/import/", windows.ImportWindowsPage.as_view(), name="import_windows"),
     path("windows/new/", windows.RecordWindowPage.as_view(), name="record_window"),
+    path("windows/<int:pk>/", windows.WindowPage.as_view(), name="window"),
     path("windows/<int:pk>/edit/", windows.EditWindowPage.as_view(), name="edit_window"),
+    path("calendar/", calendars.CalendarPage.as_view(), name="calendar"),
+    path("calendar/revoke/", calendars.RevokeCalendarPage.as_view(), name="revoke_calendar"),
     path("versions/<int:pk>/plan/", windows.PlanPage.as_view(), name="plan"),
     path("form/", form.FormPage.as_view(), name="form"),
     path("form/new/", form.NewQuestionPage.as_view(), name="new_question"),
@@ -59,5 +66,6 @@ urlpatterns: list[URLPattern] = [
     path("decisions/<int:pk>/letter/", decisions.LetterPage.as_view(), name="letter"),
 ]
 root_urlpatterns: list[URLPattern] = [
-    path("plan/", windows.WindowsPage.as_view(), name="planning"),
+    path("plan/", planning.PlanningPage.as_view(), name="planning"),
+    path("calendar/<str:key>.ics", calendars.CalendarFeed.as_view(), name="feed"),
 ]

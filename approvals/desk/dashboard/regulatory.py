@@ -11,6 +11,7 @@ from approvals.desk.dashboard.cards import Card, Count, Deed, Line, address
 from approvals.desk.dashboard.owners import next_windows
 from approvals.desk.queries import facts_to_confirm
 from approvals.people.models import User
+from approvals.submissions.calendars import calendars_owed
 from approvals.submissions.enums import BatchState, DossierState
 from approvals.submissions.models import Batch, DepositWindow, Dossier
 from approvals.submissions.next_step import DossierRow, rows_of
@@ -31,6 +32,7 @@ def cards(by: User, now: datetime) -> list[Card]:
     today = paris_day(now)
     batches = worked_on(by)
     return [
+        *calendar_cards(by, today),
         *_batch_cards(batches, by, today),
         _clocks(by, today),
         _dossiers(by),
@@ -291,3 +293,20 @@ def _facts_card() -> list[Card]:
         return []
     title, more = _("Facts to confirm"), _("All facts to confirm")
     return [Card(title, "", lines, address("desk:alerts"), more)]
+
+
+def calendar_cards(by: User, today: date) -> list[Card]:
+    """Say which calendar of the authority is missing, to whoever records windows."""
+    missing = calendars_owed(by, today)
+    if not missing:
+        return []
+    return [
+        Card(
+            _("The authority's next calendar is missing"),
+            "",
+            [Line(str(one), alarm=_("to be recorded")) for one in missing],
+            address("submissions:import_windows"),
+            _("Import the published windows"),
+            counted=False,
+        )
+    ]

@@ -8,6 +8,10 @@ from approvals.submissions.actions.batches import (
     remove_from_batch,
     unfreeze_batch,
 )
+from approvals.submissions.actions.calendars import (
+    renew_calendar_address,
+    revoke_calendar_address,
+)
 from approvals.submissions.actions.clocks import remind_of_clocks
 from approvals.submissions.actions.corrections import correct_decision
 from approvals.submissions.actions.decisions import decide, tie_letter
@@ -48,7 +52,9 @@ __all__ = [
     "remind_of_clocks",
     "remove_from_batch",
     "remove_piece_rule",
+    "renew_calendar_address",
     "retry_package",
+    "revoke_calendar_address",
     "save_question",
     "tell_endings",
     "tie_letter",

@@ -19,6 +19,7 @@ from approvals.submissions.enums import (
 )
 from approvals.submissions.form import choices_of, field_name, questions_of, raw_value
 from approvals.submissions.models import Batch, DepositPackage, Dossier
+from approvals.submissions.outlook import Outlook
 from approvals.submissions.policies import (
     can_add_piece,
     can_batch,
@@ -79,13 +80,31 @@ class WindowChange(Shape):
 
 
 class PlannedLine(serializers.Serializer[Any]):
-    version = serializers.IntegerField(source="version_id")
-    asset = serializers.CharField(source="version.asset.code")
-    number = serializers.IntegerField(source="version.number")
-    title = serializers.CharField(source="version.asset.title")
-    state = serializers.CharField(source="version.state")
-    reference = serializers.CharField(source="reference.value")
-    planned_on = serializers.DateField()
+    """A planned version; ``act_by``: the latest day of its next step (review, batch, deposit)."""
+
+    version = serializers.IntegerField(source="plan.version_id")
+    asset = serializers.CharField(source="plan.version.asset.code")
+    number = serializers.IntegerField(source="plan.version.number")
+    title = serializers.CharField(source="plan.version.asset.title")
+    state = serializers.CharField(source="plan.version.state")
+    reference = serializers.CharField(source="plan.reference.value")
+    planned_on = serializers.DateField(source="plan.planned_on")
+    outlook = serializers.ChoiceField(choices=Outlook.choices)
+    reason = serializers.CharField(source="reasons.0")
+    reasons = serializers.ListField(child=serializers.CharField())
+    enter_by = serializers.DateField(allow_null=True)
+    act_by = serializers.DateField(allow_null=True)
+    review_ends_on = serializers.DateField(source="judgement.passes_on", allow_null=True)
+    slack = serializers.IntegerField(source="judgement.slack", allow_null=True)
+
+
+class RouteDayLine(serializers.Serializer[Any]):
+    """A route; ``enter_by``: the latest day to enter review without its conditional tasks."""
+
+    route = serializers.CharField(source="name")
+    asset_type = serializers.CharField()
+    review_days = serializers.IntegerField(source="days")
+    enter_by = serializers.DateField()
 
 
 class OutOfWindow(Shape):

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,14 +16,19 @@ from approvals.submissions.api.shapes import (
     PlanBody,
     PlannedLine,
     ReferenceLine,
+    RouteDayLine,
     WindowBody,
     WindowChange,
     WindowLine,
 )
-from approvals.submissions.models import DepositWindow, PlannedDeposit
+from approvals.submissions.durations import Routes
+from approvals.submissions.models import DepositWindow
+from approvals.submissions.outlook import rows_of_windows
+from approvals.submissions.route_days import RouteCalendar
 from config.http.api import ActEndpoint, ListEndpoint, ReadEndpoint
 from config.http.idempotency import Answer
 from content.assets.models import Version
+from content.calendar import paris_day
 from content.catalogue.enums import VisaCategory
 
 
@@ -79,17 +85,21 @@ class WindowDetail(ActEndpoint, ReadEndpoint):
 
 
 class WindowPlan(ReadEndpoint):
-    """What is planned in a window, as far as one may see it."""
+    """What is planned in a window, as far as one may see it, how it stands and why.
+
+    ``routes``: the latest day to enter review of each route.
+    """
 
     def get(self, request: Request, **kwargs: Any) -> Response:
-        windows = DepositWindow.objects.visible_to(request.user)
-        window = get_object_or_404(windows, pk=kwargs["pk"])
-        plans = PlannedDeposit.objects.current().visible_to(request.user).filter(window=window)
-        lines = plans.select_related("version__asset", "reference").order_by("planned_on", "pk")
+        windows = DepositWindow.objects.visible_to(request.user).filter(pk=kwargs["pk"])
+        window = get_object_or_404(windows)
+        today, routes = paris_day(timezone.now()), Routes()
+        row = rows_of_windows(windows, request.user, today, routes=routes)[0]
         return Response(
             {
                 "window": WindowLine(window).data,
-                "planned": PlannedLine(lines, many=True).data,
+                "planned": PlannedLine(row.planned, many=True).data,
+                "routes": RouteDayLine(RouteCalendar(routes, today).of(window), many=True).data,
             }
         )
 

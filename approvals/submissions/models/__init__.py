@@ -1,6 +1,7 @@
 """Windows and plans, batches and dossiers, the authority's decisions."""
 
 from approvals.submissions.models.batches import Batch, BatchSeal
+from approvals.submissions.models.calendars import CalendarAddress
 from approvals.submissions.models.decisions import Decision
 from approvals.submissions.models.dossiers import Dossier, DossierPiece
 from approvals.submissions.models.form import FormQuestion, PieceRule
@@ -11,6 +12,7 @@ from approvals.submissions.models.windows import DepositWindow, PlannedDeposit, 
 __all__ = [
     "Batch",
     "BatchSeal",
+    "CalendarAddress",
     "Decision",
     "DepositPackage",
     "DepositWindow",

@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +29,10 @@ class DepositWindowQuerySet(RecordedQuerySet):
     def ahead(self, day: date) -> Self:
         """Windows that are open on a day or come after it, the next one first."""
         return self.filter(closes_on__gte=day).order_by("closes_on", "pk")
+
+    def behind(self, day: date) -> Self:
+        """Windows that closed before a day, the latest first."""
+        return self.filter(closes_on__lt=day).order_by("-closes_on", "-pk")
 
     def open_on(self, day: date) -> Self:
         return self.filter(opens_on__lte=day, closes_on__gte=day).order_by("closes_on", "pk")
@@ -89,6 +94,9 @@ class DepositWindow(Recorded):
         if self.provisional:
             label += " — " + gettext("provisional")
         return label
+
+    def get_absolute_url(self) -> str:
+        return reverse("submissions:window", args=[self.pk])
 
     def admits(self, instant: datetime) -> bool:
         """Whether an application made then is admissible: Paris days, both included."""

@@ -3,42 +3,139 @@
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from approvals.people.enums import OWNERS, READERS_OF_ALL, Role
-from approvals.submissions.actions import edit_window, plan, record_window
-from approvals.submissions.forms import NO_WINDOW, EditWindowForm, NewWindowForm, PlanForm
-from approvals.submissions.models import DepositWindow, PlannedDeposit
-from approvals.submissions.outlook import windows_ahead
+from approvals.submissions.actions import edit_window, import_windows, plan, record_window
+from approvals.submissions.actions.windows import COLUMNS
+from approvals.submissions.durations import Routes
+from approvals.submissions.forms import (
+    NO_WINDOW,
+    EditWindowForm,
+    ImportWindowsForm,
+    NewWindowForm,
+    PlanForm,
+)
+from approvals.submissions.models import Batch, DepositWindow, PlannedDeposit
+from approvals.submissions.moves import moves_of
+from approvals.submissions.outlook import rows_of_windows
 from approvals.submissions.policies import (
     can_record_window,
     check_can_plan,
     check_can_record_window,
 )
+from approvals.submissions.policies.calendars import PLANNERS
+from approvals.submissions.route_days import RouteCalendar
+from approvals.submissions.window_history import window_history
+from approvals.submissions.windows_csv import read_upload
 from config.http.pages import ActPage, Page
 from content.assets.models import Version
-from content.calendar import day_in_words, paris_day
+from content.calendar import paris_day
 
-PREPARES = (*OWNERS, *READERS_OF_ALL, Role.ADMINISTRATOR)
+LINES_TOLD = 20
 
 
-class WindowsPage(Page):
-    """Which windows come, what is planned in each, and whether it will be in time."""
+class WindowPage(Page):
+    """One window: its days, what is planned in it, the latest days, and its history."""
 
-    title = _("Deposit windows")
-    roles = PREPARES
-    template_name = "submissions/windows.html"
+    title = _("Deposit window")
+    roles = PLANNERS
+    template_name = "submissions/window.html"
+    back_label = _("Planning")
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        today, routes = paris_day(self.now), Routes()
+        found = DepositWindow.objects.visible_to(self.by).filter(pk=pk)
+        window = get_object_or_404(found)
+        row = rows_of_windows(found, self.by, today, routes=routes)[0]
+        batches = Batch.objects.visible_to(self.by).filter(window=window).order_by("pk")
+        return self.page(
+            title=str(window),
+            window=window,
+            row=row,
+            is_closed=window.is_closed(today),
+            routes=RouteCalendar(routes, today).of(window),
+            history=window_history(window),
+            batches=batches,
+            may_record=can_record_window(self.by),
+            back=reverse("submissions:windows"),
+        )
+
+
+class PastWindowsPage(Page):
+    """The windows that closed, the latest first."""
+
+    title = _("Past windows")
+    roles = PLANNERS
+    template_name = "submissions/past_windows.html"
+    back_label = _("Planning")
 
     def get(self, request: HttpRequest) -> HttpResponse:
+        windows = DepositWindow.objects.visible_to(self.by).behind(paris_day(self.now))
+        page = Paginator(windows, 50).get_page(request.GET.get("page"))
         return self.page(
-            rows=windows_ahead(self.by, paris_day(self.now)),
-            may_record=can_record_window(self.by),
-            today=paris_day(self.now),
+            page_obj=page, windows=page.object_list, back=reverse("submissions:windows")
         )
+
+
+class ImportWindowsPage(ActPage):
+    """Bring the windows of a file: what is known already stays as it is."""
+
+    title = _("Import windows")
+    button = _("Import the file")
+    consequences_title = _("How the file is read")
+    form_class = ImportWindowsForm
+    back_label = _("Planning")
+
+    def get_object(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return None
+
+    def check(self, obj: Any, by: Any, now: datetime) -> None:
+        check_can_record_window(by)
+
+    def back(self, obj: Any) -> str:
+        return reverse("submissions:windows")
+
+    def consequences(self, obj: Any) -> list[str]:
+        return [
+            gettext("A CSV in UTF-8, its first line: %(columns)s.")
+            % {"columns": ",".join(COLUMNS)},
+            gettext("Days are written 2027-01-11; the authority is ANSM, the category PM or GP."),
+            gettext("A window that a file brought before is left as it is, whatever became of it."),
+            gettext("A line that cannot be read is told and left out; the others are recorded."),
+        ]
+
+    def prepared(self, obj: Any, cleaned_data: dict[str, Any]) -> dict[str, Any]:
+        return {"lines": read_upload(cleaned_data["file"])}
+
+    def perform(self, obj: Any, cleaned_data: dict[str, Any], by: Any, now: datetime) -> Any:
+        self.report = import_windows(cleaned_data["lines"], by=by, now=now)
+        return "submissions:windows"
+
+    def get_done(self, obj: Any, cleaned_data: dict[str, Any]) -> Any:
+        errors = self.report.errors
+        for number, sentence in errors[:LINES_TOLD]:
+            messages.error(
+                self.request,
+                gettext("Line %(number)d: %(error)s") % {"number": number, "error": sentence},
+            )
+        if len(errors) > LINES_TOLD:
+            messages.error(
+                self.request,
+                gettext("%(n)d more lines were left out.") % {"n": len(errors) - LINES_TOLD},
+            )
+        return gettext(
+            "%(added)d windows recorded, %(unchanged)d known already, %(errors)d lines left out."
+        ) % {
+            "added": self.report.added,
+            "unchanged": self.report.unchanged,
+            "errors": len(errors),
+        }
 
 
 class RecordWindowPage(ActPage):
@@ -110,6 +207,9 @@ class PlanPage(ActPage):
         return {"version": obj, "day": paris_day(self.now)}
 
     def initial(self, obj: Version) -> dict[str, Any]:
+        asked = self.request.GET.get("window", "")
+        if asked.isdecimal():
+            return {"window": asked}
         current = PlannedDeposit.objects.current().filter(version=obj).first()
         if current is None:
             return {}
@@ -121,20 +221,7 @@ class PlanPage(ActPage):
         }
 
     def consequences(self, obj: Version) -> list[str]:
-        said = [gettext("A reference is reserved for this version: print it on the material.")]
-        current = PlannedDeposit.objects.current().filter(version=obj).first()
-        if current is not None:
-            said.append(
-                gettext(
-                    "It is planned for %(day)s under %(reference)s: another month burns this "
-                    "reference and gives a new one."
-                )
-                % {
-                    "day": day_in_words(current.planned_on),
-                    "reference": current.reference.value,
-                }
-            )
-        return said
+        return moves_of(obj, paris_day(self.now))
 
     def get_done(self, obj: Version, cleaned_data: dict[str, Any]) -> Any:
         current = PlannedDeposit.objects.current().get(version=obj)

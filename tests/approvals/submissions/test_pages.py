@@ -172,7 +172,7 @@ def test_the_plan_says_whether_one_is_in_time(cast: Cast) -> None:
         page = client.get(address)
         assert page.status_code == 200
         rows = page.context["rows"][0].planned
-        assert [row.outlook for row in rows] == ["on_track", "too_late"]
+        assert [row.outlook for row in rows] == ["too_late", "on_track"]
 
 
 @pytest.mark.parametrize("name", ["windows", "batches", "record_window", "create_batch"])
