@@ -50,14 +50,16 @@ class Almanac:
         self.public_bars: dict[str, list[Span]] = {}
 
     def usable(self, one: Listed, day: date) -> bool:
+        if not one.first <= day < one.end:
+            return False
         bars = self.bars.get(one.cis, []) + (self.public_bars.get(one.cis, []) * one.public)
-        replaced = any(
+        if any(span.holds(day) for span in one.stops + bars):
+            return False
+        return not any(
             later.came is not None and later.came + timedelta(days=later.overlap) <= day
             for later in self.listed.values()
             if later.asset == one.asset and later.number > one.number
         )
-        barred = replaced or any(span.holds(day) for span in one.stops + bars)
-        return one.first <= day < one.end and not barred
 
     def on(self, day: date) -> set[int]:
         """Return what may be used on a day, and remember what came with it."""

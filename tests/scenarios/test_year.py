@@ -1,8 +1,8 @@
 """A full year, and the two years of its visas: the list is compared with the almanac, day by day.
 
 120 versions in the windows of 2026, planned, reviewed, deposited, decided; renewed in 2028. The
-sweep runs now and then only: no answer waits for it. Three questions are asked of every day: at
-the moment, on the last day as known at the end of that day, and on the last day as known then.
+sweep runs now and then only: no answer waits for it. Two questions are asked of every day: at the
+moment, and on the last day as known at the end of that day; of every fifth one, also as known then.
 """
 
 import io
@@ -98,7 +98,8 @@ def test_the_list_is_the_almanac_s_on_every_day_of_three_years(cast: Cast) -> No
     for day, versions in expected.items():
         then = known_when(day, as_of=None, now=year.walk.now)
         tell(year, day, versions, listed(year, day, then), "as known at its end")
-        tell(year, day, versions, listed(year, day, year.walk.now), "as known now")
+        if day.toordinal() % 5 == 0:
+            tell(year, day, versions, listed(year, day, year.walk.now), "as known now")
         usable = {pk for pk, one in year.almanac.listed.items() if year.almanac.usable(one, day)}
         tell(year, day, usable, versions, "in the almanac itself")
     assert_that_it_was_a_year(year, expected)

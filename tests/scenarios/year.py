@@ -213,7 +213,7 @@ class Year:
         walk, today = self.walk, self.walk.today
         first, end = today + timedelta(days=paper.ahead), months_after(start, 24)
         version = self.version(paper)
-        done = self.attempt(
+        done = not self.attempt(
             lambda: walk.release(version, valid_from=first, overlap_days=paper.overlap)
         )
         if done:
@@ -231,20 +231,20 @@ class Year:
             self.outcomes["released"] += 1
         return done
 
-    def attempt(self, job: Callable[[], object]) -> bool:
-        """Do a job; where the house refuses it, remember why."""
+    def attempt(self, job: Callable[[], object]) -> str:
+        """Do a job; where the house refuses it, remember and return why."""
         try:
             job()
         except StateConflict as refused:
             self.refusals[refused.code] += 1
-            return False
-        return True
+            return refused.code
+        return ""
 
     def suspension(self, paper: Paper, days: int, *, announced: int = 0) -> Story:
         walk = self.walk
         version = self.version(paper)
         day = walk.today + timedelta(days=announced)
-        if self.attempt(lambda: walk.suspend(version, effective_on=day)):
+        if not self.attempt(lambda: walk.suspend(version, effective_on=day)):
             self.almanac.stop(version.pk, day)
             self.outcomes["suspended"] += 1
             yield self.after(announced + days)
@@ -253,8 +253,11 @@ class Year:
     def resumption(self, paper: Paper, **more: str) -> Story:
         """The pharmacist resumes; while a product is frozen, a week later again."""
         version, walk = self.version(paper), self.walk
-        for _week in range(20):
-            if self.attempt(lambda: walk.resume(version, **more)):
+        for _week in range(12):
+            why_not = self.attempt(lambda: walk.resume(version, **more))
+            if why_not in ("expired", "superseded"):
+                return
+            if not why_not:
                 self.almanac.resume(version.pk, walk.today)
                 self.outcomes["resumed"] += 1
                 return
@@ -263,7 +266,7 @@ class Year:
     def withdrawal(self, paper: Paper, *, announced: int = 0, brought_forward: int = 0) -> Story:
         walk, version = self.walk, self.version(paper)
         day = walk.today + timedelta(days=announced)
-        if not self.attempt(lambda: walk.withdraw(version, effective_on=day)):
+        if self.attempt(lambda: walk.withdraw(version, effective_on=day)):
             return
         span = self.almanac.stop(version.pk, day)
         self.outcomes["withdrawn"] += 1
