@@ -30,6 +30,18 @@ LAST_DAY = datetime(2026, 9, 29, 23, 50, tzinfo=PARIS)
 DAY_AFTER = datetime(2026, 9, 30, 9, tzinfo=PARIS)
 
 
+@pytest.fixture
+def comes_in(sits_down: SitsDown) -> Callable[[str], Person]:
+    """A person signs in anew: no session lasts from one window to the next."""
+
+    def come(name: str) -> Person:
+        person = sits_down(name)
+        person.sign_in()
+        return person
+
+    return come
+
+
 def no_barrier(person: Person) -> None:
     assert barriers(person.page) == []
 
@@ -93,34 +105,30 @@ def carry(regulatory: Person, version: Version) -> None:
 
 
 def test_missed_planned_anew_deposited_and_granted_by_silence(
-    cast: Cast, now: datetime, sits_down: SitsDown, clock: time_machine.Traveller
+    cast: Cast, now: datetime, comes_in: Callable[[str], Person], clock: time_machine.Traveller
 ) -> None:
     assert cast.everybody()
     walk = Walk(cast, now)
     april, july = pm_window(), window_of(date(2026, 7, 28))
     version = walk.brochure(cast.product)
 
-    pm = sits_down("pm")
-    pm.sign_in()
+    pm = comes_in("pm")
     plan(pm, version, april)
     upload(pm, version)
     submit(pm)
     walk.approve(version)
-    regulatory = sits_down("regulatory")
-    regulatory.sign_in()
+    regulatory = comes_in("regulatory")
     batch(regulatory, april)
     first = Dossier.objects.get()
 
     # The window closed on the 24th without it.
     clock.move_to(MISSED_ON)
-    regulatory = sits_down("regulatory")
-    regulatory.sign_in()
+    regulatory = comes_in("regulatory")
     miss(regulatory, version)
     assert Dossier.objects.get().state == "missed"
     assert Reference.objects.get().status == ReferenceStatus.BURNT
 
-    pm = sits_down("pm")
-    pm.sign_in()
+    pm = comes_in("pm")
     plan(pm, version, july)
     upload(pm, version)
     submit(pm)
@@ -128,8 +136,7 @@ def test_missed_planned_anew_deposited_and_granted_by_silence(
     assert [row.value[:6] for row in Reference.objects.order_by("pk")] == ["26/04/", "26/07/"]
 
     clock.move_to(DEPOSITED_ON)
-    regulatory = sits_down("regulatory")
-    regulatory.sign_in()
+    regulatory = comes_in("regulatory")
     batch(regulatory, july, receipt="12345678902")
     deposit(regulatory)
     second = Dossier.objects.exclude(pk=first.pk).get()
@@ -137,12 +144,12 @@ def test_missed_planned_anew_deposited_and_granted_by_silence(
 
     # On the last day of the evaluation the house still waits; on the day after silence has spoken.
     clock.move_to(LAST_DAY)
-    regulatory = sits_down("regulatory")
-    regulatory.sign_in()
+    regulatory = comes_in("regulatory")
     regulatory.page.goto(second.get_absolute_url())
     regulatory.page.get_by_text("until 29 September 2026").first.wait_for()
     assert regulatory.page.get_by_role("link", name="Confirm the tacit grant").count() == 0
     clock.move_to(DAY_AFTER)
+    regulatory = comes_in("regulatory")
     confirm(regulatory, second)
 
     decision = Decision.objects.get()
