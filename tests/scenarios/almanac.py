@@ -45,6 +45,8 @@ class Almanac:
 
     def __init__(self) -> None:
         self.listed: dict[int, Listed] = {}
+        # How many times it was told something.
+        self.told = 0
         # Rules 4 and 5, by product; rule 6, by product, for what is meant for the public.
         self.bars: dict[str, list[Span]] = {}
         self.public_bars: dict[str, list[Span]] = {}
@@ -71,13 +73,33 @@ class Almanac:
                 found.add(one.version)
         return found
 
+    def release(self, one: Listed) -> None:
+        self.listed[one.version] = one
+        self.told += 1
+
     def stop(self, version: int, day: date) -> Span:
-        span = Span(day)
-        self.listed[version].stops.append(span)
-        return span
+        return self._begin(self.listed[version].stops, day)
+
+    def bar(self, product: str, day: date, *, public: bool = False) -> Span:
+        """Bar a product from a day on; ``public``: only what is meant for the public."""
+        bars = self.public_bars if public else self.bars
+        return self._begin(bars.setdefault(product, []), day)
+
+    def _begin(self, spans: list[Span], day: date) -> Span:
+        spans.append(Span(day))
+        self.told += 1
+        return spans[-1]
+
+    def lift(self, span: Span, day: date) -> None:
+        span.after = day
+        self.told += 1
+
+    def bring_forward(self, span: Span, day: date) -> None:
+        span.first = day
+        self.told += 1
 
     def resume(self, version: int, day: date) -> None:
         """Let what stops a version end today; what begins later stays."""
         for span in self.listed[version].stops:
             if span.after == date.max and span.first <= day:
-                span.after = day
+                self.lift(span, day)

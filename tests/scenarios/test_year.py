@@ -333,18 +333,18 @@ def authorisation_ends(year: Year, product: Product) -> Any:
 
     def record(day: date) -> Span:
         record_authorisation_end(product.pk, ends_on=day, reason="JO", by=by, now=year.walk.now)
-        return year.bar(year.almanac.bars, product, day)
+        return year.almanac.bar(product.cis, day)
 
     wrong = record(date(2027, 7, 1))
     yield at(date(2027, 7, 12))
     record(date(2028, 1, 1))
-    wrong.after = year.walk.today
+    year.almanac.lift(wrong, year.walk.today)
 
 
 def reimbursed(year: Year, product: Product) -> Any:
     """An import says that a product is reimbursed, another that it no longer is."""
     import_rate(product, "65%", now=year.walk.now)
-    span = year.bar(year.almanac.public_bars, product, year.walk.today)
+    span = year.almanac.bar(product.cis, year.walk.today, public=True)
     yield at(date(2026, 12, 20))
     import_rate(product, "", now=year.walk.now)
-    span.after = year.walk.today
+    year.almanac.lift(span, year.walk.today)

@@ -22,7 +22,7 @@ from content.assets import actions as preparing
 from content.assets.models import Version
 from content.calendar import PARIS
 from content.catalogue.models import Product
-from tests.scenarios.almanac import Almanac, Listed, Span, months_after
+from tests.scenarios.almanac import Almanac, Listed, months_after
 from tests.scenarios.walk import Walk
 
 Story = Iterator[datetime]
@@ -78,18 +78,14 @@ class Year:
         self.almanac.on(day)
         while self._agenda and self._agenda[0][0] <= at(day, 23, 59):
             self.walk.now, _serial, story = heapq.heappop(self._agenda)
-            told = self.told()
+            told = self.almanac.told
             upcoming = next(story, None)
-            if self.told() != told:
+            if self.almanac.told != told:
                 look()
             if upcoming is not None:
                 self.begin(upcoming, story)
         self.walk.now = at(day, 23, 59)
         look()
-
-    def told(self) -> str:
-        """Return all that the almanac was told so far."""
-        return repr((self.almanac.bars, self.almanac.public_bars, self.almanac.listed))
 
     def after(self, days: int = 0, *, hours: int = 0) -> datetime:
         return self.walk.now + timedelta(days=days, hours=hours)
@@ -217,7 +213,7 @@ class Year:
             lambda: walk.release(version, valid_from=first, overlap_days=paper.overlap)
         )
         if done:
-            self.almanac.listed[version.pk] = Listed(
+            one = Listed(
                 version.pk,
                 f"{version.asset.code} v{version.number} ({version.reference})",
                 version.asset_id,
@@ -228,6 +224,7 @@ class Year:
                 end,
                 paper.overlap,
             )
+            self.almanac.release(one)
             self.outcomes["released"] += 1
         return done
 
@@ -274,7 +271,7 @@ class Year:
             yield self.after(2)
             earlier = day - timedelta(days=brought_forward)
             walk.withdraw(version, effective_on=earlier)
-            span.first = earlier
+            self.almanac.bring_forward(span, earlier)
 
     def authority_stops(self, paper: Paper, outcome: str) -> Story:
         walk, version = self.walk, self.version(paper)
@@ -292,20 +289,15 @@ class Year:
         walk, almanac = self.walk, self.almanac
         day = walk.today + timedelta(days=announced)
         walk.freeze(product, effective_on=day)
-        bar = self.bar(almanac.bars, product, day)
+        bar = almanac.bar(product.cis, day)
         stopped = [one for one in almanac.listed.values() if one.cis == product.cis]
         for one in stopped:
             almanac.stop(one.version, day)
         yield at(lifted_on)
         walk.unfreeze(product)
-        bar.after = walk.today
+        almanac.lift(bar, walk.today)
         papers = {paper.version: paper for paper in self.papers}
         for one in stopped:
             if self.random.random() < 0.8:
                 when = self.after(self.random.randint(0, 30), hours=1)
                 self.begin(when, self.resumption(papers[one.version]))
-
-    def bar(self, bars: dict[str, list[Span]], product: Product, day: date) -> Span:
-        span = Span(day)
-        bars.setdefault(product.cis, []).append(span)
-        return span

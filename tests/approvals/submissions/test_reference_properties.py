@@ -2,6 +2,8 @@
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -31,6 +33,18 @@ MONTHS = st.tuples(
     st.integers(2026, 2027),
     st.sampled_from([1, 4, 12]),
 )
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Take back what an example wrote, whatever becomes of it."""
+    before = transaction.savepoint()
+    try:
+        yield
+    finally:
+        transaction.savepoint_rollback(before)
+
+
 START = datetime(2025, 12, 1, 9, tzinfo=UTC)
 
 
@@ -39,16 +53,15 @@ START = datetime(2025, 12, 1, 9, tzinfo=UTC)
 def test_each_month_counts_from_one_without_a_gap(
     system: User, asked: list[tuple[str, str, int, int]]
 ) -> None:
-    before = transaction.savepoint()
     taken = defaultdict(list)
-    for month in asked:
-        taken[month].append(take_number(*month))
-    for month, numbers in taken.items():
-        assert numbers == list(range(1, len(numbers) + 1))
-        kept = dict(zip(("cis", "category", "year", "month"), month, strict=True))
-        assert ReferenceCounter.objects.get(**kept).last == len(numbers)
-    assert ReferenceCounter.objects.count() == len(taken)
-    transaction.savepoint_rollback(before)
+    with undone():
+        for month in asked:
+            taken[month].append(take_number(*month))
+        for month, numbers in taken.items():
+            assert numbers == list(range(1, len(numbers) + 1))
+            kept = dict(zip(("cis", "category", "year", "month"), month, strict=True))
+            assert ReferenceCounter.objects.get(**kept).last == len(numbers)
+        assert ReferenceCounter.objects.count() == len(taken)
 
 
 @pytest.mark.slow  # A few hundred plans.
@@ -63,7 +76,12 @@ def test_whatever_is_planned_a_reference_is_given_once(
     cast: Cast, moves: list[tuple[int, int, int, bool]]
 ) -> None:
     """Three versions are planned and planned again as days pass, the sweep running or not."""
-    before = transaction.savepoint()
+    assert cast.pm  # Made once, for all examples, with their team and its products.
+    with undone():
+        live(cast, moves)
+
+
+def live(cast: Cast, moves: list[tuple[int, int, int, bool]]) -> None:
     versions = [make_draft(cast) for _ in range(3)]
     windows = list(
         DepositWindow.objects.filter(category="PM", closes_on__year=2026).order_by("closes_on")
@@ -82,7 +100,6 @@ def test_whatever_is_planned_a_reference_is_given_once(
         holds_its_form(reference, chosen.closes_on)
         assert PlannedDeposit.objects.current().filter(version=version).count() == 1
     one_each(given_to)
-    transaction.savepoint_rollback(before)
 
 
 def holds_its_form(reference: Reference, closes_on: date) -> None:
