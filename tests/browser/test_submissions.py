@@ -85,6 +85,7 @@ def miss(regulatory: Person, version: Version) -> None:
     regulatory.keep("miss")
     regulatory.press("Declare it missed")
     no_barrier(regulatory)
+    page.get_by_role("link", name="Cancel the batch").first.wait_for()
     regulatory.keep("missed")
     page.goto(version.get_absolute_url())
     regulatory.follow("Send back for changes")
