@@ -1,10 +1,10 @@
 """Every act of every test takes its locks in the house's order (ARCHITECTURE.md, "An act").
 
-List head, products, batches, assets, versions, numbering, audit head: what comes earlier is never
-locked after what comes later. Who locks more than one version holds the list head first, so that
-two of them never wait for each other, whatever the order in which usability is worked out. A row
-that is written counts as locked: an UPDATE locks it. Works on SQLite too, where nothing is locked
-but the querysets say the same.
+List head, products, batches, windows, assets, versions, numbering, audit head: what comes earlier
+is never locked after what comes later. Who locks more than one version holds the list head first,
+so that two of them never wait for each other, whatever the order in which usability is worked out.
+A row that is written counts as locked: an UPDATE locks it. Works on SQLite too, where nothing is
+locked but the querysets say the same.
 """
 
 from collections.abc import Iterator
@@ -21,6 +21,7 @@ ORDER = (
     "catalogue.listhead",
     "catalogue.product",
     "submissions.batch",
+    "submissions.depositwindow",
     "assets.asset",
     "assets.version",
     "assets.assetnumber",

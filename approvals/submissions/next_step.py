@@ -15,6 +15,9 @@ from approvals.submissions.models import Batch, Dossier
 from approvals.submissions.policies import can_batch
 from content.calendar import day_in_words
 
+# Batches of which not everything is with the authority yet.
+NOT_DEPOSITED = (BatchState.PREPARING, BatchState.FROZEN)
+
 
 @dataclass(frozen=True)
 class Step:
@@ -70,12 +73,45 @@ def next_step(batch: Batch, rows: Sequence[DossierRow], by: User, day: date) -> 
     if not can_batch(by):
         return None
     open_rows = [row for row in rows if row.dossier.state == DossierState.PREPARING]
+    if batch.state in NOT_DEPOSITED and not batch.window_is_open(day):
+        return _after_closing(batch, open_rows)
     if batch.state == BatchState.PREPARING:
         return _while_preparing(batch, open_rows)
     if batch.state == BatchState.FROZEN:
         return _while_frozen(batch, open_rows)
     waiting = [row.dossier for row in rows if row.dossier.state == DossierState.DEPOSITED]
     return _while_deposited(waiting, day) if waiting else None
+
+
+def _after_closing(batch: Batch, rows: Sequence[DossierRow]) -> Step:
+    """What was not deposited in time is missed; a deposit made in time may still be recorded."""
+    if not rows:
+        return Step(
+            _("Nothing of this batch was deposited, and its window is closed."),
+            _("Cancel the batch"),
+            reverse("submissions:cancel", args=[batch.pk]),
+        )
+    dossier = rows[0].dossier
+    if rows[0].has_proof and batch.state == BatchState.FROZEN:
+        return _recording(dossier)
+    assert batch.window is not None
+    return Step(
+        _(
+            "The window closed on %(day)s. Add the acknowledgement of %(dossier)s if it was"
+            " deposited in time; else declare it missed."
+        )
+        % {"day": day_in_words(batch.window.closes_on), "dossier": dossier},
+        _("Declare it missed"),
+        reverse("submissions:miss", args=[dossier.pk]),
+    )
+
+
+def _recording(dossier: Dossier) -> Step:
+    return Step(
+        _("The acknowledgement of %(dossier)s is there.") % {"dossier": dossier},
+        _("Record the deposit"),
+        reverse("submissions:deposit", args=[dossier.pk]),
+    )
 
 
 def _while_preparing(batch: Batch, rows: Sequence[DossierRow]) -> Step:
@@ -102,9 +138,13 @@ def _completing(row: DossierRow) -> Step:
     return Step(text, first.label, first.url)
 
 
-def _while_frozen(batch: Batch, rows: Sequence[DossierRow]) -> Step | None:
+def _while_frozen(batch: Batch, rows: Sequence[DossierRow]) -> Step:
     if not rows:
-        return None
+        return Step(
+            _("No dossier is left in this batch: reopen it to add another, or cancel it."),
+            _("Cancel the batch"),
+            reverse("submissions:cancel", args=[batch.pk]),
+        )
     row = rows[0]
     if not row.has_proof:
         return Step(
@@ -113,11 +153,7 @@ def _while_frozen(batch: Batch, rows: Sequence[DossierRow]) -> Step | None:
             _("Add the acknowledgement"),
             reverse("submissions:piece", args=[row.dossier.pk]) + "?kind=proof",
         )
-    return Step(
-        _("The acknowledgement of %(dossier)s is there.") % {"dossier": row.dossier},
-        _("Record the deposit"),
-        reverse("submissions:deposit", args=[row.dossier.pk]),
-    )
+    return _recording(row.dossier)
 
 
 def _while_deposited(waiting: Sequence[Dossier], day: date) -> Step:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from approvals.submissions.models import DepositWindow
 from content.assets.models import Version
 from content.calendar import add_months, paris_day
 from tests.browser.people import Person
@@ -89,14 +90,14 @@ def approve(reviewer: Person) -> None:
     reviewer.keep(f"14-{reviewer.name}-signed")
 
 
-def batch(regulatory: Person) -> None:
+def batch(regulatory: Person, window: DepositWindow | None = None, receipt: str = RECEIPT) -> None:
     """``regulatory`` opens the window's batch, fills the dossier and freezes it."""
     page = regulatory.page
     regulatory.page.goto("/")
     regulatory.keep("20-regulatory-home")
     regulatory.follow("ANSM deposits")
     regulatory.follow("Open a batch")
-    page.get_by_label("Window").select_option(str(pm_window().pk))
+    page.get_by_label("Window").select_option(str((window or pm_window()).pk))
     regulatory.keep("21-regulatory-open-batch")
     regulatory.press("Open the batch")
     regulatory.keep("22-regulatory-batch")
@@ -105,7 +106,7 @@ def batch(regulatory: Person) -> None:
     regulatory.press("Add the version")
     regulatory.keep("24-regulatory-added")
     regulatory.follow("Complete the dossier")
-    page.get_by_label("Receipt number").fill(RECEIPT)
+    page.get_by_label("Receipt number").fill(receipt)
     page.get_by_label("Context").select_option("campaign")
     regulatory.keep("25-regulatory-dossier")
     regulatory.press("Save the dossier")
@@ -127,7 +128,7 @@ def add_piece(regulatory: Person, kind: str) -> None:
 
 
 def deposit(regulatory: Person) -> None:
-    """``regulatory`` records the deposit and the authority's grant."""
+    """``regulatory`` records the deposit with its acknowledgement."""
     page = regulatory.page
     regulatory.follow("Add the acknowledgement")
     page.get_by_label("File").set_input_files(pdf("accuse.pdf", "accusé de réception"))
@@ -137,6 +138,11 @@ def deposit(regulatory: Person) -> None:
     regulatory.keep("30-regulatory-deposit")
     regulatory.sign("Sign")
     regulatory.keep("31-regulatory-deposited")
+
+
+def grant(regulatory: Person) -> None:
+    """``regulatory`` records the authority's grant."""
+    page = regulatory.page
     regulatory.follow("Record its decision")
     page.get_by_label("Outcome").select_option("granted")
     regulatory.keep("32-regulatory-decision")
@@ -173,6 +179,7 @@ def test_from_the_upload_to_the_field_and_back(cast: Cast, sits_down: SitsDown) 
 
     batch(at_work["regulatory"])
     deposit(at_work["regulatory"])
+    grant(at_work["regulatory"])
     release(at_work["pharmacist"])
 
     rep = sits_down("rep", phone=True)

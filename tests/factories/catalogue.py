@@ -6,6 +6,8 @@ from datetime import date, datetime
 
 from approvals.people.actions import system_actor
 from content.access.models import Team, TeamProduct
+from content.catalogue.actions.public_database import import_products
+from content.catalogue.bdpm import ACTIVE_PRESENTATION, PresentationFacts, ProductFacts
 from content.catalogue.models import GpException, Jurisdiction, Product, VisaRule
 from tests.factories import T0, keep
 
@@ -46,6 +48,30 @@ def make_team(
     for product in products:
         keep(TeamProduct(team=team, product=product), by=system, now=now)
     return team  # type: ignore[no-any-return]
+
+
+def import_rate(product: Product, rate: str, *, now: datetime = T0) -> None:
+    """Import the public database as it stands, but for the rate at which a product is reimbursed.
+
+    For what needs no prescription: no condition is imported.
+    """
+    pack = PresentationFacts(
+        f"34009{product.cis}", "", "plaquette de 30", ACTIVE_PRESENTATION, "", rate, None
+    )
+    facts = ProductFacts(
+        product.cis,
+        product.name,
+        product.form,
+        product.routes,
+        product.authorisation_status,  # type: ignore[arg-type]
+        product.procedure,
+        product.marketing_status,
+        product.authorised_on,
+        product.holder,
+        product.additional_monitoring,
+        presentations={pack.cip13: pack},
+    )
+    import_products([facts], take_away=False, by=system_actor(), now=now)
 
 
 def make_gp_exception(

@@ -15,6 +15,7 @@ from approvals.signatures.models import Proof
 from content.assets.actions import upload_revision
 from content.assets.actions.facts import give_reference
 from content.assets.models import Version
+from content.catalogue.models import Product
 from tests.factories import T0
 from tests.factories.assets import PREPARED_ON, make_asset, make_pdf, make_version
 from tests.factories.people import PASSWORD, Cast
@@ -42,10 +43,15 @@ def reserve(version: Version, *, by: User | None = None, now: datetime = T0) -> 
 
 
 def draft(
-    cast: Cast, *, planned: bool = True, files: list[Any] | None = None, **fields: Any
+    cast: Cast,
+    *,
+    planned: bool = True,
+    files: list[Any] | None = None,
+    product: Product | None = None,
+    **fields: Any,
 ) -> Version:
     """Return a brochure of the cast's ``pm``, a draft with its window planned."""
-    asset = make_asset(by=cast.pm, products=[cast.product], **fields)
+    asset = make_asset(by=cast.pm, products=[product or cast.product], **fields)
     version = make_version(asset, files=files)
     return reserve(version) if planned and version.needs_visa else version
 

@@ -1,5 +1,6 @@
 """The jobs of the house, each done by the person whose job it is, through the actions alone."""
 
+import functools
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,13 +14,20 @@ from approvals.signatures.actions import prove
 from approvals.signatures.enums import Meaning
 from approvals.signatures.models import Proof
 from approvals.submissions import actions as submitting
-from approvals.submissions.models import Batch, DepositWindow
+from approvals.submissions.actions.decisions import meaning_of
+from approvals.submissions.models import Batch, DepositWindow, Dossier, DossierPiece
 from content.assets import actions as preparing
 from content.assets.models import Version
 from content.calendar import paris_day
 from content.catalogue.models import Product
-from tests.factories.assets import make_pdf
+from tests.factories.assets import make_pdf, pdf_bytes, upload
 from tests.factories.people import PASSWORD, Cast
+
+
+@functools.cache
+def pdf_of(text: str) -> bytes:
+    """Return the bytes of a PDF that says no more than its kind: made once."""
+    return pdf_bytes(text)
 
 
 class Walk:
@@ -133,47 +141,66 @@ class Walk:
         """``regulatory`` batches, freezes and deposits a version; return its dossier's id."""
         by = self.cast.regulatory
         batch: Batch = submitting.create_batch(window=window.pk, by=by, now=self.now)
+        dossier = self.add(batch, version)
+        self.freeze_batch(batch)
+        self.record_deposit(dossier)
+        return int(dossier.pk)
+
+    def add(self, batch: Batch, version: Version) -> Dossier:
+        """``regulatory`` puts a version into a batch and completes its dossier."""
+        by = self.cast.regulatory
         dossier = submitting.add_to_batch(batch.pk, version=version.pk, by=by, now=self.now)
         self._receipts += 1
         receipt = f"{self._receipts:011d}"
+        context = dossier.context or "campaign"
         submitting.edit_dossier(
             dossier.pk,
-            changes={"receipt_number": receipt, "context": "campaign"},
+            changes={"receipt_number": receipt, "context": context},
             by=by,
             now=self.now,
         )
         for kind in ("receipt", "smpc"):
-            submitting.add_piece(
-                dossier.pk,
-                kind=kind,
-                file=make_pdf(f"{kind} {receipt}", name=f"{receipt}.pdf"),
-                by=by,
-                now=self.now,
-            )
-        submitting.freeze_batch(batch.pk, **self.signed(by, Meaning.BATCH_FREEZE))
-        proof = submitting.add_piece(
+            self.add_piece(dossier, kind, f"{receipt}.pdf")
+        return dossier
+
+    def add_piece(self, dossier: Dossier, kind: str, name: str) -> DossierPiece:
+        return submitting.add_piece(
             dossier.pk,
-            kind="proof",
-            file=make_pdf("accusé de réception", name="accuse.pdf"),
-            by=by,
+            kind=kind,
+            file=upload(name, pdf_of(kind)),
+            by=self.cast.regulatory,
             now=self.now,
         )
+
+    def freeze_batch(self, batch: Batch) -> None:
+        by = self.cast.regulatory
+        submitting.freeze_batch(batch.pk, **self.signed(by, Meaning.BATCH_FREEZE))
+
+    def record_deposit(self, dossier: Dossier, *, at: datetime | None = None) -> None:
+        """``regulatory`` records a deposit, made now unless said otherwise, with its proof."""
+        proof = self.add_piece(dossier, "proof", "accuse.pdf")
         submitting.deposit(
             dossier.pk,
-            deposited_at=self.now,
-            portal_number=f"P-{receipt}",
+            deposited_at=at or self.now,
+            portal_number=f"P-{dossier.pk:011d}",
             proof=proof.pk,
-            **self.signed(by, Meaning.DEPOSIT),
+            **self.signed(self.cast.regulatory, Meaning.DEPOSIT),
         )
-        return int(dossier.pk)
 
-    def decision(self, dossier: int, outcome: str = "granted", reason: str = "") -> None:
+    def decision(
+        self,
+        dossier: int,
+        outcome: str = "granted",
+        reason: str = "",
+        *,
+        decided_on: date | None = None,
+    ) -> None:
         submitting.decide(
             dossier,
             outcome=outcome,
-            decided_on=self.today,
+            decided_on=decided_on or self.today,
             reason=reason,
-            **self.signed(self.cast.regulatory, Meaning.DECISION),
+            **self.signed(self.cast.regulatory, meaning_of(outcome)),
         )
 
     def cleared(self, *products: Product, window: DepositWindow) -> Version:
@@ -196,10 +223,11 @@ class Walk:
             **self.signed(self.cast.pharmacist, Meaning.SUSPENSION),
         )
 
-    def resume(self, version: Version) -> None:
+    def resume(self, version: Version, **more: Any) -> None:
         releasing.resume(
             version.pk,
             reason="doute levé",
+            **more,
             **self.signed(self.cast.pharmacist, Meaning.RESUMPTION),
         )
 

@@ -53,7 +53,7 @@ def deposit(
         ``window_provisional``, ``reference_month``, ``digest_changed``, ``product_frozen``,
         ``authorisation_ended``, ``public_not_allowed``.
     """
-    dossier, version, products = lock_dossier(dossier_id)
+    dossier, version, products = lock_dossier(dossier_id, with_window=True)
     check_can_deposit(dossier, by)
     piece = DossierPiece.objects.filter(pk=proof).first()
     _check_facts(dossier, portal_number, piece)

@@ -1,4 +1,4 @@
-"""The house's lock order for batches: products, batches, versions by id.
+"""The house's lock order for batches: products, batches, their window, versions by id.
 
 Who locks more than one version locks the list head before all of these: whatever is worked out
 under it writes versions in another order.
@@ -7,7 +7,7 @@ under it writes versions in another order.
 from collections.abc import Sequence
 from typing import Any
 
-from approvals.submissions.models import Batch, Dossier
+from approvals.submissions.models import Batch, DepositWindow, Dossier
 from content.assets.models import Version, Visa
 from content.catalogue.models import Product
 
@@ -15,6 +15,12 @@ from content.catalogue.models import Product
 def lock_batch(batch_id: int) -> Batch:
     """Lock a batch; the caller locks versions after it."""
     return Batch.objects.locked().select_related("window").get(pk=batch_id)
+
+
+def lock_window_of(batch: Batch) -> None:
+    """Lock a batch's window as it is now, so that nobody moves its days meanwhile."""
+    if batch.window_id is not None:
+        batch.window = DepositWindow.objects.locked().get(pk=batch.window_id)
 
 
 def lock_products_of(version_ids: Sequence[int]) -> dict[int, list[Product]]:
@@ -40,16 +46,19 @@ def lock_versions(version_ids: Sequence[int]) -> dict[int, Version]:
 
 
 def lock_dossier(
-    dossier_id: int, *, with_carriers: bool = False
+    dossier_id: int, *, with_carriers: bool = False, with_window: bool = False
 ) -> tuple[Dossier, Version, list[Product]]:
     """Lock a dossier's products, batch and version; return it as it is under the locks.
 
     ``with_carriers``: also every version that stands, or ever stood, under the same visa; the
     list head is locked already, so that no further one comes to stand under it meanwhile.
+    ``with_window``: also the batch's window.
     """
     found = Dossier.objects.select_related("version").get(pk=dossier_id)
     products = lock_products_of([found.version_id])[found.version_id]
     batch = lock_batch(found.batch_id)
+    if with_window:
+        lock_window_of(batch)
     ids = [found.version_id]
     if with_carriers:
         ids += ever_under_visa_of(found)

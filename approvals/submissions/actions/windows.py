@@ -148,7 +148,8 @@ def edit_window(
 
     :raises PolicyDenied: ``role_missing``.
     :raises InvalidInput: ``reason`` if blank, and the fields of ``record_window``.
-    :raises StateConflict: ``window_has_deposits`` if a recorded deposit would fall outside.
+    :raises StateConflict: ``window_has_deposits`` if a recorded deposit would fall outside, or
+        the window become provisional.
     """
     check_can_record_window(by)
     if not reason.strip():
@@ -170,7 +171,14 @@ def edit_window(
 def _check_deposits_stay_inside(window: DepositWindow) -> None:
     deposited = Dossier.objects.filter(batch__window=window, deposited_at__isnull=False)
     for deposited_at in deposited.values_list("deposited_at", flat=True):
-        if deposited_at is not None and not window.admits(deposited_at):
+        assert deposited_at is not None
+        if window.provisional:
+            raise StateConflict(
+                "window_has_deposits",
+                _("A deposit of %(instant)s was recorded in this window: it is no longer awaited.")
+                % {"instant": day_in_words(paris_day(deposited_at))},
+            )
+        if not window.admits(deposited_at):
             raise StateConflict(
                 "window_has_deposits",
                 _("A deposit of %(instant)s was recorded in this window: keep its day inside.")

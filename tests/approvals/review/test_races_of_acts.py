@@ -4,7 +4,6 @@ Each race is run as it is, and once more with its lock taken away, where it does
 """
 
 import json
-import threading
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -31,7 +30,7 @@ from tests.factories.review import (
     task_of,
     yes_to_all,
 )
-from tests.races import BLOCKED_SECONDS, PATIENCE_SECONDS, Meeting, at_once
+from tests.races import Meeting, Overtaken, at_once
 
 pytestmark = [
     pytest.mark.postgres,
@@ -44,43 +43,6 @@ Job = Callable[[], Any]
 @pytest.fixture
 def cast(transactional_db: None) -> Cast:
     return Cast()
-
-
-class Overtaken:
-    """One act that looks, and writes only after another did all of its work in between.
-
-    With the lock the other cannot: the first goes on after ``BLOCKED_SECONDS``.
-    """
-
-    def __init__(self) -> None:
-        self._looked, self._done = threading.Event(), threading.Event()
-        self._seconds = BLOCKED_SECONDS
-
-    def insist(self) -> None:
-        self._seconds = PATIENCE_SECONDS
-
-    def after(self, patch: pytest.MonkeyPatch, module: Any, name: str) -> None:
-        """Let the slow act wait after its call of a module's function."""
-        real = getattr(module, name)
-
-        def call_then_wait(*args: Any, **kwargs: Any) -> Any:
-            answer = real(*args, **kwargs)
-            if not self._looked.is_set():
-                self._looked.set()
-                self._done.wait(self._seconds)
-            return answer
-
-        patch.setattr(module, name, call_then_wait)
-
-    def run(self, slow: Job, quick: Job) -> list[Any]:
-        def overtake() -> Any:
-            self._looked.wait(PATIENCE_SECONDS)
-            try:
-                return quick()
-            finally:
-                self._done.set()
-
-        return at_once(slow, overtake)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Whether what is planned will be in time for its window (DOMAIN.md §8)."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from approvals.people.enums import Role
+from approvals.submissions.actions import miss
 from approvals.submissions.durations import Stages, Step
 from approvals.submissions.next_step import next_step, rows_of
 from approvals.submissions.outlook import (
@@ -21,6 +22,7 @@ from approvals.submissions.outlook import (
 from approvals.submissions.progress import OpenTask, Progress
 from content.assets.enums import State
 from content.calendar import add_working_days
+from tests.factories import T0
 from tests.factories.people import Cast
 from tests.factories.submissions import (
     freeze,
@@ -258,6 +260,27 @@ class TestNextStep:
         batch = make_deposited(cast).batch
         assert self.step(cast, batch, date(2026, 6, 25)) == "Record its decision"
         assert self.step(cast, batch, date(2026, 6, 26)) == "Confirm the tacit grant"
+
+    def test_once_the_window_closed_what_was_not_deposited_is_missed(self, cast: Cast) -> None:
+        after = date(2026, 4, 25)
+        now = datetime(2026, 4, 25, 8, tzinfo=UTC)
+        assert self.step(cast, make_batch(cast), after) == "Cancel the batch"
+        batch = make_batch(cast, make_approved(cast))
+        assert self.step(cast, batch, after) == "Declare it missed"
+        frozen = freeze(cast, batch)
+        assert self.step(cast, frozen, date(2026, 4, 24)) == "Add the acknowledgement"
+        assert self.step(cast, frozen, after) == "Declare it missed"
+        # It left in time after all: its acknowledgement came later.
+        dossier = frozen.dossiers.get()
+        proof_piece(cast, dossier, now=now)
+        assert self.step(cast, frozen, after) == "Record the deposit"
+        miss(dossier.pk, reason="Portail fermé.", by=cast.regulatory, now=now)
+        assert self.step(cast, frozen, after) == "Cancel the batch"
+
+    def test_a_frozen_batch_without_a_dossier_left_is_not_without_a_step(self, cast: Cast) -> None:
+        frozen = freeze(cast, make_batch(cast, make_approved(cast)))
+        miss(frozen.dossiers.get().pk, reason="Budget.", by=cast.regulatory, now=T0)
+        assert self.step(cast, frozen) == "Cancel the batch"
 
     def test_who_does_not_batch_has_none(self, cast: Cast) -> None:
         batch = make_batch(cast)

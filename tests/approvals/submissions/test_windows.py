@@ -194,6 +194,19 @@ class TestEditWindow:
         assert refused.value.code == "window_has_deposits"
         assert pm_window().opens_on == date(2026, 4, 7)
 
+    def test_one_with_a_deposit_is_no_longer_awaited(self, cast: Cast) -> None:
+        make_deposited(cast)
+        with pytest.raises(StateConflict) as refused:
+            edit_window(
+                pm_window().pk,
+                changes={"provisional": True},
+                reason="x",
+                by=cast.regulatory,
+                now=T0,
+            )
+        assert refused.value.code == "window_has_deposits"
+        assert not pm_window().provisional
+
     def test_others_may_not(self, cast: Cast) -> None:
         with pytest.raises(PolicyDenied) as refused:
             edit_window(pm_window().pk, changes={}, reason="x", by=cast.pm, now=T0)
