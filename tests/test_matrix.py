@@ -147,6 +147,7 @@ TABLE: dict[str, Rule] = {
     "negative-list/": Rule(ALL),
     "valid-documents/": Rule(ALL),
     "status/<str:code>/": Rule(SEES),
+    "changes/": Rule(ALL),
     "audit/": Rule(TRAIL),
 }
 # Open to all, by name: test_routes.py says why.

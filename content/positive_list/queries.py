@@ -117,7 +117,7 @@ def negative(
     usable = Entry.objects.known_at(as_of).covering(day).filter(version=OuterRef("version"))
     once = in_scope(Entry.objects.once_usable(day, as_of), scope_for(user), View.NEGATIVE)
     page = _page(_filtered(once.filter(~Exists(usable)), filters), after, limit)
-    return Page(_explained(page.rows, user, day=day, as_of=as_of), page.after)
+    return Page(explained(page.rows, user, day=day, as_of=as_of), page.after)
 
 
 LISTS = {View.POSITIVE: positive, View.NEGATIVE: negative, View.DOCUMENTS: valid_documents}
@@ -174,11 +174,12 @@ def _page(entries: Any, after: Key | None, limit: int | None) -> Page:
     more = limit is not None and len(found) > limit
     found = found[:limit] if more else found
     kept = Entry.objects.in_bulk([row["entry"] for row in found])
-    rows = [_row(kept[row["entry"]], (row["key"], row["version_id"])) for row in found]
+    rows = [row_of(kept[row["entry"]], (row["key"], row["version_id"])) for row in found]
     return Page(rows, rows[-1].key if more else None)
 
 
-def _row(entry: Entry, key: Key) -> Row:
+def row_of(entry: Entry, key: Key = ("", 0)) -> Row:
+    """Return an entry's line, without what only the negative list says."""
     return Row(
         version=entry.version_id,
         code=entry.code,
@@ -198,7 +199,8 @@ def _row(entry: Entry, key: Key) -> Row:
 # Why not, since when, what instead: for a whole page at once.
 
 
-def _explained(rows: list[Row], user: User, *, day: date, as_of: datetime) -> list[Row]:
+def explained(rows: list[Row], user: User, *, day: date, as_of: datetime) -> list[Row]:
+    """Say of rows why they are not usable on a day, since when, and what is used instead."""
     ids = [row.version for row in rows]
     bars = {
         pk: reasons_on(bars_of(facts), day)
@@ -207,7 +209,9 @@ def _explained(rows: list[Row], user: User, *, day: date, as_of: datetime) -> li
     ended = _last_ended(ids, day=day, as_of=as_of)
     instead = replacements(user, ids, day=day, as_of=as_of)
     last = last_days_of_use(ids, day=day, as_of=as_of)
-    rows = [replace(row, last_usable_day=last[row.version]) for row in rows]
+    rows = [
+        replace(row, last_usable_day=last.get(row.version, row.last_usable_day)) for row in rows
+    ]
     return [_with_reason(row, bars[row.version], ended, instead) for row in rows]
 
 

@@ -86,6 +86,7 @@ def _one(pk: int, product: Any, shared: dict[str, Any]) -> tuple[models.Model, .
     entry = Entry(pk=pk, period_id=pk, version_id=pk, product=product, code=code, number=1, **span)
     entry.title, entry.asset_type, entry.sort_key = title, asset.asset_type.code, code.lower()
     entry.nature, entry.audience, entry.search_text = asset.nature, asset.audience, title.lower()
+    entry.list_version = 0
     entry.products = [{"cis": product.cis, "name": product.name}]
     return asset, version, period, entry
 

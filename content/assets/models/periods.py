@@ -99,6 +99,10 @@ class Entry(models.Model):
     recorded_at = models.DateTimeField()
     replaced_at = models.DateTimeField(null=True, blank=True)
     replaced_on = models.DateField(null=True, blank=True)
+    # The numbers of the lists under which the row came and went, one an act (ADR 0036): the list
+    # head is locked until the commit, so that they are in the order of commits.
+    list_version = models.BigIntegerField()
+    gone_in = models.BigIntegerField(null=True, blank=True)
     code = models.CharField(max_length=20)
     number = models.PositiveIntegerField()
     title = models.CharField(max_length=200)
@@ -119,4 +123,17 @@ class Entry(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["product", "ends_on", "starts_on"], name="assets_entry_product"),
             models.Index(fields=["team", "ends_on", "starts_on"], name="assets_entry_team"),
+            models.Index(fields=["list_version"], name="assets_entry_came"),
+            models.Index(
+                fields=["gone_in"],
+                condition=Q(gone_in__isnull=False),
+                name="assets_entry_went",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(replaced_at__isnull=True, gone_in__isnull=True)
+                | Q(replaced_at__isnull=False, gone_in__gte=F("list_version")),
+                name="assets_entry_goes_under_a_number",
+            )
         ]
