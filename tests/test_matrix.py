@@ -20,6 +20,7 @@ from approvals.review.actions import comment, name_lead
 from content.assets.actions import invite
 from content.outbox.models import Message
 from tests.factories import T0
+from tests.factories.outbox import make_webhook
 from tests.factories.people import Cast
 from tests.factories.review import in_review, task_of
 from tests.factories.submissions import make_deposited
@@ -149,6 +150,12 @@ TABLE: dict[str, Rule] = {
     "status/<str:code>/": Rule(SEES),
     "changes/": Rule(ALL),
     "audit/": Rule(TRAIL),
+    "webhooks/": Rule(ALL, POST),
+    "webhooks/<int:pk>/": Rule(READ_ROUTES, ("patch",), READ_ROUTES, {"admin"}),
+    "webhooks/<int:pk>/deliveries/": Rule(READ_ROUTES),
+    "webhooks/<int:pk>/rotate/": Rule(None, POST, READ_ROUTES, {"admin"}),
+    "webhooks/<int:pk>/test/": Rule(None, POST, READ_ROUTES, {"admin"}),
+    "webhooks/<int:pk>/resend/": Rule(None, POST, READ_ROUTES),
 }
 # Open to all, by name: test_routes.py says why.
 OPEN = {"auth/token/", "schema/"}
@@ -211,6 +218,7 @@ def things(cast: Cast) -> dict[str, str]:
         "windows": str(window.pk),
         "batches": str(dossier.batch_id),
         "dossiers": str(dossier.pk),
+        "webhooks": str(make_webhook().pk),
         "delegations": str(cast.pharmacist2.delegations_received.get().pk),
     }
 

@@ -12,7 +12,8 @@ from approvals.review.actions import reconcile_prechecks, remind, send_digests
 from approvals.submissions.actions import burn_lapsed_references
 from config.http.idempotency import forget_old_keys
 from content.assets.actions.sweep import follow_the_day
-from content.outbox.actions import dispatch
+from content.outbox.actions import dispatch, dispatch_webhooks
+from content.positive_list.actions import announce_ends
 
 
 class Done(NamedTuple):
@@ -59,9 +60,17 @@ def _reminders(now: datetime) -> list[Done]:
     return [Done(_("reminders and escalations"), told), Done(_("digests of the day"), digests)]
 
 
+def _announcements(now: datetime) -> list[Done]:
+    count = announce_ends(by=system_actor(), now=now)
+    return [Done(_("ends announced to other systems"), count)]
+
+
 def _messages(now: datetime) -> list[Done]:
-    result = dispatch(now)
+    result, webhooks = dispatch(now), dispatch_webhooks(now)
     return [
+        Done(_("webhooks delivered"), webhooks.done),
+        Done(_("webhooks put off"), webhooks.retried),
+        Done(_("webhooks given up"), webhooks.failed),
         Done(_("messages sent"), result.done),
         Done(_("messages put off"), result.retried),
         Done(_("messages given up"), result.failed),
@@ -84,6 +93,7 @@ STEPS: tuple[Callable[[datetime], list[Done]], ...] = (
     _references,
     _prechecks,
     _reminders,
+    _announcements,
     _keys,
     _checkpoint,
     _messages,
