@@ -95,6 +95,9 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
                 (Role.ADMINISTRATOR, Role.INSPECTOR),
             ),
             Entry(_("Reminders"), "alarm", "review:reminders", (Role.ADMINISTRATOR,)),
+            Entry(
+                _("Webhooks"), "webhook", "outbox:webhooks", (Role.ADMINISTRATOR, Role.INSPECTOR)
+            ),
             Entry(_("Pre-checks"), "checklist", model="review.PrecheckKind"),
             Entry(_("Jurisdictions"), "public", model="catalogue.Jurisdiction"),
             Entry(_("Conditions"), "gavel", model="catalogue.PrescriptionCondition"),

@@ -1,11 +1,13 @@
 """What leaves: written with the change, dispatched after it."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from approvals.audit.models import Recorded, RecordedQuerySet
@@ -190,6 +192,18 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.subject or self.topic
+
+    @property
+    def event_words(self) -> str:
+        """What a webhook tells of, in the reader's language."""
+        words = dict(WebhookEvent.choices)
+        return str(words.get(self.topic, gettext("trial")))
+
+    @property
+    def piece(self) -> str:
+        """Which version a webhook tells of; empty for a trial."""
+        told = json.loads(self.body)["data"] if self.channel == Channel.WEBHOOK else {}
+        return gettext("%(code)s v%(number)s") % told if told else ""
 
     @property
     def most_attempts(self) -> int:

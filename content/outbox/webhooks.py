@@ -35,6 +35,11 @@ def seal(secret: str) -> str:
     return sealed(secret, purpose=PURPOSE)
 
 
+def unseal(text: str) -> str:
+    """Return a secret that was stored."""
+    return unsealed(text, purpose=PURPOSE)
+
+
 def send(endpoint: WebhookEndpoint, message: Message) -> str:
     """Send a message, signed now, and return what was answered.
 
@@ -68,5 +73,5 @@ def _signatures(endpoint: WebhookEndpoint, name: str, body: str, at: datetime) -
     stored = [endpoint.secret]
     if endpoint.former_secret and endpoint.former_until and at < endpoint.former_until:
         stored.append(endpoint.former_secret)
-    keys = [Webhook(unsealed(text, purpose=PURPOSE)) for text in stored]
+    keys = [Webhook(unseal(text)) for text in stored]
     return " ".join(key.sign(name, at, body) for key in keys)
