@@ -316,7 +316,7 @@ class TestAgain:
     ) -> None:
         endpoint = make_webhook(url=URL)
         tell_others("released", "k", by=cast.admin)
-        Message.objects.webhooks().update(state=DispatchState("failed"), attempts=8)
+        Message.objects.webhooks().update(attempts=8, state=DispatchState.FAILED)
         message = resend_webhook(endpoint.pk, only().pk, by=cast.admin, now=T0)
         assert (message.state, message.attempts) == (DispatchState.WAITING, 0)
         assert dispatch_webhooks(T0) == Dispatched(done=1)
