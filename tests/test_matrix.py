@@ -25,6 +25,7 @@ from content.catalogue.models import ProductAlert
 from content.outbox.models import Message
 from tests.factories import T0, keep
 from tests.factories.impacts import impact_on
+from tests.factories.outbox import make_webhook
 from tests.factories.packages import package_of, print_quickly
 from tests.factories.people import Cast
 from tests.factories.review import in_review, task_of
@@ -176,7 +177,14 @@ TABLE: dict[str, Rule] = {
     "negative-list/": Rule(ALL),
     "valid-documents/": Rule(ALL),
     "status/<str:code>/": Rule(SEES),
+    "changes/": Rule(ALL),
     "audit/": Rule(TRAIL),
+    "webhooks/": Rule(ALL, POST),
+    "webhooks/<int:pk>/": Rule(READ_ROUTES, ("patch",), READ_ROUTES, {"admin"}),
+    "webhooks/<int:pk>/deliveries/": Rule(READ_ROUTES),
+    "webhooks/<int:pk>/rotate/": Rule(None, POST, READ_ROUTES, {"admin"}),
+    "webhooks/<int:pk>/test/": Rule(None, POST, READ_ROUTES, {"admin"}),
+    "webhooks/<int:pk>/resend/": Rule(None, POST, READ_ROUTES),
 }
 # Open to all, by name: test_routes.py says why.
 OPEN = {"auth/token/", "schema/"}
@@ -250,6 +258,7 @@ def things(cast: Cast) -> dict[str, str]:
         "piece-rules": str(PieceRule.objects.earliest("pk").pk),
         "dossiers": str(dossier.pk),
         "decisions": str(record_decision(cast, make_deposited(cast)).pk),
+        "webhooks": str(make_webhook().pk),
         "delegations": str(cast.pharmacist2.delegations_received.get().pk),
     }
 

@@ -127,6 +127,9 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
                 "submissions:notices",
                 (Role.ADMINISTRATOR,),
             ),
+            Entry(
+                _("Webhooks"), "webhook", "outbox:webhooks", (Role.ADMINISTRATOR, Role.INSPECTOR)
+            ),
             Entry(_("Pre-checks"), "checklist", model="review.PrecheckKind"),
             Entry(_("Minor modifications"), "edit_note", model="review.MinorModificationCategory"),
             Entry(_("Jurisdictions"), "public", model="catalogue.Jurisdiction"),

@@ -13,7 +13,8 @@ from approvals.review.actions import reconcile_prechecks, remind, send_digests
 from approvals.submissions.actions import burn_lapsed_references, remind_of_clocks, tell_endings
 from config.http.idempotency import forget_old_keys
 from content.assets.actions.sweep import follow_the_day
-from content.outbox.actions import dispatch
+from content.outbox.actions import dispatch, dispatch_webhooks
+from content.positive_list.actions import announce_ends
 
 
 class Done(NamedTuple):
@@ -71,9 +72,17 @@ def _clocks(now: datetime) -> list[Done]:
     return [Done(_("reminders of the authority's clocks"), told)]
 
 
+def _announcements(now: datetime) -> list[Done]:
+    count = announce_ends(by=system_actor(), now=now)
+    return [Done(_("ends announced to other systems"), count)]
+
+
 def _messages(now: datetime) -> list[Done]:
-    result = dispatch(now)
+    result, webhooks = dispatch(now), dispatch_webhooks(now)
     return [
+        Done(_("webhooks delivered"), webhooks.done),
+        Done(_("webhooks put off"), webhooks.retried),
+        Done(_("webhooks given up"), webhooks.failed),
         Done(_("messages sent"), result.done),
         Done(_("messages put off"), result.retried),
         Done(_("messages given up"), result.failed),
@@ -101,6 +110,7 @@ STEPS: tuple[Callable[[datetime], list[Done]], ...] = (
     _prechecks,
     _clocks,
     _reminders,
+    _announcements,
     _keys,
     _checkpoint,
     _messages,

@@ -25,6 +25,7 @@ from approvals.people.enums import EVERYONE, OFFICE, Role
 from approvals.people.models import SYSTEM_USERNAME, ApiToken, User
 from approvals.people.names import digest_of
 from approvals.people.policies import check_can_manage_people, check_can_reset
+from approvals.people.signals import roles_changed
 
 
 def system_actor() -> User:
@@ -77,7 +78,7 @@ def grant_role(person: User, role: Role, *, by: User, now: datetime) -> None:
     """
     check_can_manage_people(by)
     person.groups.add(Group.objects.get(name=role))
-    _settle_roles(person)
+    _settle_roles(person, by=by, now=now)
     current_act().note(person=person.pk, granted=str(role))
 
 
@@ -89,14 +90,15 @@ def revoke_role(person: User, role: Role, *, by: User, now: datetime, reason: st
     """
     check_can_manage_people(by)
     person.groups.remove(Group.objects.get(name=role))
-    _settle_roles(person)
+    _settle_roles(person, by=by, now=now)
     current_act().note(person=person.pk, revoked=str(role))
 
 
-def _settle_roles(person: User) -> None:
+def _settle_roles(person: User, *, by: User, now: datetime) -> None:
     person.__dict__.pop("role_names", None)
     person.is_staff = person.holds(*OFFICE)
     person.save(update_fields=["is_staff"])
+    roles_changed.send(User, person=person, by=by, now=now)
 
 
 @act("choose_language", roles=EVERYONE)

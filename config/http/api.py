@@ -109,6 +109,8 @@ class ActEndpoint(KnownParameters):
     serializer_class: type[serializers.BaseSerializer[Any]] | None = None
     responses: ClassVar[dict[int, Any]] = {200: None}
     act_methods: ClassVar[tuple[str, ...]] = ("POST",)
+    # Secrets of the answer, which a repeat of the request is not told again.
+    shown_once: ClassVar[tuple[str, ...]] = ()
 
     @property
     def allowed_methods(self) -> list[str]:
@@ -146,7 +148,7 @@ class ActEndpoint(KnownParameters):
         run = self.prepared(request, obj, self.validated(request), now)
         if keyed is None:
             return respond(run())
-        answer, repeated = keyed.once(run)
+        answer, repeated = keyed.once(run, shown_once=self.shown_once)
         return respond(answer, repeated=repeated)
 
     def validated(self, request: Request) -> Any:

@@ -1,18 +1,16 @@
 """Second factors: their secrets encrypted at rest, and which sign-in was made with one."""
 
-import base64
 from typing import Any, ClassVar
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from config.http.sealing import sealed, unsealed
+
 ISSUER = "Imprimatur"
+PURPOSE = b"imprimatur second factors"
 
 
 class EncryptingAdapter(DefaultMFAAdapter):
@@ -27,10 +25,10 @@ class EncryptingAdapter(DefaultMFAAdapter):
     }
 
     def encrypt(self, text: str) -> str:
-        return _box().encrypt(text.encode()).decode()
+        return sealed(text, purpose=PURPOSE)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _box().decrypt(encrypted_text.encode()).decode()
+        return unsealed(encrypted_text, purpose=PURPOSE)
 
     def get_totp_issuer(self) -> str:
         return ISSUER
@@ -40,16 +38,6 @@ class EncryptingAdapter(DefaultMFAAdapter):
 
     def _get_site_name(self) -> str:
         return ISSUER
-
-
-def _box() -> MultiFernet:
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet([Fernet(_key(key)) for key in keys])
-
-
-def _key(secret: str) -> bytes:
-    derive = HKDF(SHA256(), 32, salt=None, info=b"imprimatur second factors")
-    return base64.urlsafe_b64encode(derive.derive(secret.encode()))
 
 
 def kind_given_in(request: HttpRequest) -> str:

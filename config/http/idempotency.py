@@ -7,7 +7,7 @@ no key (ARCHITECTURE.md, "Settings, data, tests").
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -56,14 +56,20 @@ class KeyedWrite:
             raise self.mismatch()
         return row.status, json.loads(row.response) if row.response else None
 
-    def once(self, run: Callable[[], Answer]) -> tuple[Answer, bool]:
-        """Do the act under the key; return the answer and whether it is a repeat."""
+    def once(
+        self, run: Callable[[], Answer], *, shown_once: Collection[str] = ()
+    ) -> tuple[Answer, bool]:
+        """Do the act under the key; return the answer and whether it is a repeat.
+
+        ``shown_once`` names secrets of the answer that are kept nowhere: a repeat says null.
+        """
         try:
             with transaction.atomic():
                 row = self._take_key()
                 status, body = run()
                 row.status = status
-                row.response = "" if body is None else rendered(body)
+                kept = {**body, **dict.fromkeys(shown_once)} if shown_once else body
+                row.response = "" if body is None else rendered(kept)
                 row.save(update_fields=["status", "response"])
         except _KeyTaken:
             answer = self.stored()

@@ -272,6 +272,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_TIME_LIMIT = 600
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "dispatch-outbox": {"task": "content.outbox.tasks.dispatch_outbox", "schedule": 60.0},
+    "dispatch-webhooks": {"task": "content.outbox.tasks.dispatch_webhooks", "schedule": 60.0},
     "sweep": {"task": "approvals.desk.tasks.sweep_now", "schedule": crontab(minute="0,30")},
 }
 if CELERY_BROKER_URL == "filesystem://":

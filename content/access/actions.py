@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from approvals.audit import InvalidInput, StateConflict, act, current_act
 from approvals.people.enums import Role
 from approvals.people.models import User
-from content.access.models import Delegation, Membership, Team, TeamProduct
+from content.access.models import Delegation, Membership, ScopeChange, Team, TeamProduct
 from content.access.policies import (
     DELEGABLE,
     check_can_delegate,
@@ -16,6 +16,7 @@ from content.access.policies import (
     check_can_revoke,
 )
 from content.calendar import paris_day
+from content.catalogue.actions import bump_list_version, lock_list_head
 from content.catalogue.models import Product
 
 
@@ -50,12 +51,14 @@ def add_product_to_team(team_id: int, product_id: int, *, by: User, now: datetim
     :raises StateConflict: ``already_in_team``.
     """
     check_can_manage_teams(by)
+    lock_list_head()
     product = Product.objects.locked().get(pk=product_id)
     team = Team.objects.locked().get(pk=team_id)
     if TeamProduct.objects.filter(team=team, product=product).exists():
         raise StateConflict("already_in_team", _("The team already presents this product."))
     row = TeamProduct(team=team, product=product)
     row.save()
+    note_scope_change(team=team, now=now)
     return row
 
 
@@ -71,10 +74,13 @@ def remove_product_from_team(
     """
     check_can_manage_teams(by)
     _reason_given(reason)
-    row = TeamProduct.objects.filter(team_id=team_id, product_id=product_id).first()
+    lock_list_head()
+    rows = TeamProduct.objects.filter(team_id=team_id, product_id=product_id)
+    row = rows.select_related("team").first()
     if row is None:
         raise StateConflict("not_in_team", _("The team does not present this product."))
     row.delete()
+    note_scope_change(team=row.team, now=now)
 
 
 @act("add_member", roles=[Role.ADMINISTRATOR])
@@ -85,12 +91,14 @@ def add_member(team_id: int, user_id: int, *, by: User, now: datetime) -> Member
     :raises StateConflict: ``already_in_team``.
     """
     check_can_manage_teams(by)
+    lock_list_head()
     team = Team.objects.locked().get(pk=team_id)
     person = User.objects.get(pk=user_id)
     if Membership.objects.filter(team=team, user=person).exists():
         raise StateConflict("already_in_team", _("This person already belongs to the team."))
     row = Membership(team=team, user=person)
     row.save()
+    note_scope_change(person=person, now=now)
     return row
 
 
@@ -104,10 +112,24 @@ def remove_member(team_id: int, user_id: int, *, reason: str, by: User, now: dat
     """
     check_can_manage_teams(by)
     _reason_given(reason)
-    row = Membership.objects.filter(team_id=team_id, user_id=user_id).first()
+    lock_list_head()
+    rows = Membership.objects.filter(team_id=team_id, user_id=user_id)
+    row = rows.select_related("user").first()
     if row is None:
         raise StateConflict("not_in_team", _("This person does not belong to the team."))
     row.delete()
+    note_scope_change(person=row.user, now=now)
+
+
+def note_scope_change(
+    *, person: User | None = None, team: Team | None = None, now: datetime
+) -> None:
+    """Number, as a change of the lists, that a person or a team sees other lists from now on.
+
+    Runs inside an act, which locks nothing that comes after the list head before it.
+    """
+    number = bump_list_version(now=now)
+    ScopeChange(person=person, team=team, list_version=number, at=now).save(force_insert=True)
 
 
 @act("delegate", roles=DELEGABLE)

@@ -6,3 +6,6 @@ class AccessConfig(AppConfig):
     name = "content.access"
     label = "access"
     verbose_name = _("Teams and access")
+
+    def ready(self) -> None:
+        from content.access import receivers  # noqa: F401

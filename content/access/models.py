@@ -5,6 +5,7 @@ from datetime import date
 from typing import ClassVar, Self
 
 from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -85,6 +86,43 @@ class Membership(Recorded):
 
     def __str__(self) -> str:
         return str(self.user)
+
+
+class ScopeChangeQuerySet(models.QuerySet["ScopeChange"]):
+    def of(self, user: AbstractBaseUser) -> Self:
+        """What changed the lists that a person sees, theirs and their teams'."""
+        teams = Membership.objects.filter(user=user).values("team")
+        return self.filter(Q(person=user) | Q(team__in=teams))
+
+    def after(self, list_version: int) -> Self:
+        return self.filter(list_version__gt=list_version)
+
+
+class ScopeChange(models.Model):
+    """That what a person, or a team, may see changed, under a number of the lists (ADR 0036).
+
+    Whoever follows the lists by their number starts again from there. Append-only: the rows that
+    changed have their own history.
+    """
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="+")
+    list_version = models.BigIntegerField(db_index=True)
+    at = models.DateTimeField()
+
+    objects = ScopeChangeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("change of what is seen")
+        verbose_name_plural = _("changes of what is seen")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(person__isnull=True) ^ Q(team__isnull=True),
+                name="access_scope_change_of_one",
+            )
+        ]
 
 
 class DelegationQuerySet(RecordedQuerySet):

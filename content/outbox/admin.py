@@ -5,8 +5,8 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from approvals.people.enums import Role
-from config.http.admin import ReadOnlyPlainAdmin
-from content.outbox.models import Message
+from config.http.admin import ReadOnlyAdmin, ReadOnlyPlainAdmin
+from content.outbox.models import Message, WebhookEndpoint
 
 
 @admin.register(Message)
@@ -18,6 +18,22 @@ class MessageAdmin(ReadOnlyPlainAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         # Mails are personal: the office at large does not read them.
+        return super().has_view_permission(request, obj) and request.user.holds(
+            Role.ADMINISTRATOR, Role.INSPECTOR
+        )
+
+
+@admin.register(WebhookEndpoint)
+class WebhookEndpointAdmin(ReadOnlyAdmin):
+    """Its record and history; what is done with it has pages of its own (``outbox:webhooks``)."""
+
+    list_display = ("url", "active", "created_at", "created_by")
+    list_filter = ("active",)
+    list_select_related = ("created_by",)
+    # The secrets open nothing without the key of the house, and nobody needs to read them.
+    exclude = ("secret", "former_secret")
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return super().has_view_permission(request, obj) and request.user.holds(
             Role.ADMINISTRATOR, Role.INSPECTOR
         )

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from content.outbox.enums import Delivery
+from content.outbox.enums import Delivery, WebhookEvent
 from content.outbox.topics import Topic
 
 
@@ -22,3 +22,17 @@ class MailsForm(forms.Form):
 
 
 ALWAYS = _("Always mailed at once, because somebody must not miss it: %(topics)s.")
+
+
+class WebhookForm(forms.Form):
+    """Where a system is told, and of what; the action says what may not be reached."""
+
+    url = forms.CharField(
+        label=_("Address"),
+        help_text=_("https://…, on a host that the operations team allowed."),
+        max_length=500,
+        widget=forms.URLInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    events = forms.MultipleChoiceField(
+        label=_("Events"), choices=WebhookEvent.choices, widget=forms.CheckboxSelectMultiple
+    )

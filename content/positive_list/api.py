@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
@@ -31,7 +32,8 @@ from content.positive_list.asked import (
     read_day,
 )
 from content.positive_list.documents import FORMATS
-from content.positive_list.enums import View
+from content.positive_list.enums import ChangeKind, View
+from content.positive_list.feed import Change, began, cursor_of, page_after, walk_of
 from content.positive_list.queries import Page, Row, scope_for
 from content.positive_list.status import Status, status
 
@@ -250,6 +252,78 @@ def _limit(request: Request) -> int:
 
 def _fresh(request: Request, etag: str) -> bool:
     return etag in parse_etags(request.headers.get("If-None-Match", ""))
+
+
+class PeriodShape(serializers.Serializer[Any]):
+    usable_from = serializers.DateField()
+    last_usable_day = serializers.DateField()
+
+
+class ChangedRowShape(RowShape):
+    """A list's line, with every period that stands and did not end yet."""
+
+    periods = PeriodShape(many=True)
+
+
+class ChangeShape(serializers.Serializer[Any]):
+    """One piece: ``upsert`` to keep with its row, ``tombstone`` to take out, and why."""
+
+    list_version = serializers.IntegerField()
+    code = serializers.CharField(source="row.code")
+    number = serializers.IntegerField(source="row.number")
+    kind = serializers.CharField()
+    row = serializers.SerializerMethodField()
+    reason = serializers.CharField(source="row.reason")
+    replaced_by = ReplacementShape(source="row.replaced_by", allow_null=True)
+
+    @extend_schema_field(ChangedRowShape(allow_null=True))
+    def get_row(self, change: Change) -> dict[str, Any] | None:
+        if change.kind == ChangeKind.TOMBSTONE:
+            return None
+        days = ("usable_from", "last_usable_day")
+        spans = [dict(zip(days, span, strict=True)) for span in change.periods]
+        return {**line_of(change.row), "periods": PeriodShape(spans, many=True).data}
+
+
+class ChangesShape(serializers.Serializer[Any]):
+    """A page of changes; ``list_version`` is what to ask ``since`` after the last page."""
+
+    next = serializers.URLField(allow_null=True)
+    list_version = serializers.IntegerField()
+    results = ChangeShape(many=True)
+
+
+class Changes(ReadEndpoint):
+    """What changed on one's lists since a list version; everything anew without ``since``."""
+
+    read_serializer_class = ChangesShape
+    parameters = ("since",)
+
+    def paging_parameters(self) -> tuple[str, ...]:
+        return PAGING
+
+    def get(self, request: Request) -> Response:
+        now, limit = timezone.now(), _limit(request)
+        since = _since(request.query_params.get("since", "0"))
+        cursor = request.query_params.get("cursor", "")
+        walk = walk_of(cursor, since=since) if cursor else began(request.user, since=since)
+        page = page_after(request.user, walk, now=now, limit=limit)
+        following = None
+        if page.after is not None:
+            address = request.build_absolute_uri()
+            following = replace_query_param(address, "cursor", cursor_of(page.after))
+        answer = {
+            "next": following,
+            "list_version": page.list_version,
+            "results": ChangeShape(page.changes, many=True).data,
+        }
+        return Response(answer, headers={"Cache-Control": "private, no-cache"})
+
+
+def _since(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+        raise InvalidInput.at("since", _("Give the number of a list version, or leave it out."))
+    return int(text)
 
 
 class PieceStatus(ReadEndpoint):

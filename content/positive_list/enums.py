@@ -8,3 +8,10 @@ class View(TextChoices):
     POSITIVE = "positive-list", _("positive list")
     NEGATIVE = "negative-list", _("negative list")
     DOCUMENTS = "valid-documents", _("valid documents")
+
+
+class ChangeKind(TextChoices):
+    """What a reader of the feed does with a change."""
+
+    UPSERT = "upsert", _("to keep")
+    TOMBSTONE = "tombstone", _("to take out")

@@ -4,7 +4,7 @@ A past day is answered as known at the end of that day, or as known at an instan
 Only periods are asked, through the entries that carry a list's columns; never a state.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,11 +23,9 @@ from content.catalogue.models import ListHead, unaccented
 from content.positive_list.enums import View
 
 Key = tuple[str, int]
-# What an entry shows of its version.
-COLUMNS = (
-    *("version_id", "code", "number", "title", "asset_type", "audience", "nature"),
-    *("products", "reference", "starts_on", "ends_on", "sort_key"),
-)
+# What a line shows of an entry as it is, and all that a line is made of.
+SHOWN = (*("code", "number", "title", "asset_type", "audience", "nature", "products", "reference"),)
+COLUMNS = (*SHOWN, "version_id", "starts_on", "ends_on", "sort_key")
 
 
 @dataclass(frozen=True)
@@ -129,7 +127,7 @@ def negative(
     usable = Entry.objects.known_at(as_of).covering(day).filter(version=OuterRef("version"))
     once = in_scope(Entry.objects.once_usable(day, as_of), scope, View.NEGATIVE)
     page = _page(_filtered(once.filter(~Exists(usable)), filters), after, limit)
-    return replace(page, rows=_explained(page.rows, scope, day=day, as_of=as_of))
+    return replace(page, rows=explained(page.rows, scope, day=day, as_of=as_of))
 
 
 LISTS = {View.POSITIVE: positive, View.NEGATIVE: negative, View.DOCUMENTS: valid_documents}
@@ -187,26 +185,27 @@ def _page(entries: Any, after: Key | None, limit: int | None) -> Page:
     found = list(wanted.order_by("sort_key", "version_id").values(*COLUMNS, head=head))
     more = limit is not None and len(found) > limit
     version = found[0]["head"] if found else None
-    rows = [_row(entry) for entry in (found[:limit] if more else found)]
+    rows = [row_of(entry) for entry in (found[:limit] if more else found)]
     return Page(rows, rows[-1].key if more else None, version)
 
 
-def _row(entry: dict[str, Any]) -> Row:
-    first, after, key = entry.pop("starts_on"), entry.pop("ends_on"), entry.pop("sort_key")
-    version, _head = entry.pop("version_id"), entry.pop("head")
+def row_of(entry: Mapping[str, Any]) -> Row:
+    """Return an entry's ``COLUMNS`` as a line, without what only the negative list says."""
+    version = entry["version_id"]
     return Row(
-        **entry,
+        **{name: entry[name] for name in SHOWN},
         version=version,
-        usable_from=first,
-        last_usable_day=after - timedelta(days=1),
-        key=(key, version),
+        usable_from=entry["starts_on"],
+        last_usable_day=entry["ends_on"] - timedelta(days=1),
+        key=(entry["sort_key"], version),
     )
 
 
 # Why not, since when, what instead: for a whole page at once.
 
 
-def _explained(rows: list[Row], scope: Scope | None, *, day: date, as_of: datetime) -> list[Row]:
+def explained(rows: list[Row], scope: Scope | None, *, day: date, as_of: datetime) -> list[Row]:
+    """Say of rows why they are not usable on a day, since when, and what is used instead."""
     ids = [row.version for row in rows]
     bars = {
         pk: reasons_on(bars_of(facts), day)
@@ -215,7 +214,9 @@ def _explained(rows: list[Row], scope: Scope | None, *, day: date, as_of: dateti
     ended = _last_ended(ids, day=day, as_of=as_of)
     instead = replacements(scope, ids, day=day, as_of=as_of)
     last = last_days_of_use(ids, day=day, as_of=as_of)
-    rows = [replace(row, last_usable_day=last[row.version]) for row in rows]
+    rows = [
+        replace(row, last_usable_day=last.get(row.version, row.last_usable_day)) for row in rows
+    ]
     return [_with_reason(row, bars[row.version], ended, instead) for row in rows]
 
 

@@ -105,6 +105,7 @@ def _one(pk: int, products: list[Product], by: User, at: datetime) -> tuple[mode
     entry = Entry(pk=pk, period_id=pk, version_id=pk, product=product, code=code, number=1, **span)
     entry.title, entry.asset_type, entry.sort_key = title, asset.asset_type.code, title.lower()
     entry.nature, entry.audience, entry.search_text = asset.nature, asset.audience, title.lower()
+    entry.list_version = 0
     entry.products = [{"cis": product.cis, "name": product.name}]
     return asset, version, revision, period, entry
 

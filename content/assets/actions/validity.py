@@ -36,7 +36,6 @@ def work_out(version_ids: Collection[int], *, now: datetime) -> set[int]:
         _settle_supersession(level, now=now)
         changed |= _write_level(level, now=now)
     if changed:
-        bump_list_version(now=now)
         usability_changed.send(Version, version_ids=changed, by=under_way.by, now=now)
     return changed
 
@@ -165,8 +164,9 @@ class _Writer:
         if not self.touched:
             return set()
         replaced = {"replaced_at": self.now, "replaced_on": paris_day(self.now)}
+        number = bump_list_version(now=self.now)
         # One of the listed places of bulk writing: append-only rows are their own history.
-        Entry.objects.filter(period__in=self.gone).update(**replaced)
+        Entry.objects.filter(period__in=self.gone).update(**replaced, gone_in=number)
         Period.objects.filter(pk__in=self.gone).update(**replaced)
         periods = Period.objects.bulk_create(
             Period(
@@ -179,7 +179,7 @@ class _Writer:
             for version_id, stretches in self.new.items()
             for stretch in stretches
         )
-        Entry.objects.bulk_create(_entries(periods))
+        Entry.objects.bulk_create(_entries(periods, number))
         self._note()
         return self.touched
 
@@ -193,7 +193,7 @@ class _Writer:
             ]
 
 
-def _entries(periods: Sequence[Period]) -> list[Entry]:
+def _entries(periods: Sequence[Period], number: int) -> list[Entry]:
     """Return one entry per period × product (or team), with the columns that a list shows."""
     version_ids = {period.version_id for period in periods}
     versions = Version.objects.with_asset().in_bulk(version_ids)
@@ -209,6 +209,7 @@ def _entries(periods: Sequence[Period]) -> list[Entry]:
         named = [products[cis] for cis in frozen["products"] if cis in products]
         for product in named or [None]:
             entry = _entry(period, version, frozen, named)
+            entry.list_version = number
             entry.product = product
             entry.team_id = None if product else version.asset.team_id or _last_team(version)
             entries.append(entry)
@@ -235,11 +236,14 @@ def follow_team(asset: Asset, *, now: datetime) -> None:
     if not moved:
         return
     gone = [entry.pk for entry in moved]
-    Entry.objects.filter(pk__in=gone).update(replaced_at=now, replaced_on=paris_day(now))
+    number = bump_list_version(now=now)
+    Entry.objects.filter(pk__in=gone).update(
+        replaced_at=now, replaced_on=paris_day(now), gone_in=number
+    )
     for entry in moved:
-        entry.pk, entry.team_id, entry.recorded_at = None, asset.team_id, now
+        entry.pk, entry.team_id = None, asset.team_id
+        entry.recorded_at, entry.list_version = now, number
     Entry.objects.bulk_create(moved)
-    bump_list_version(now=now)
 
 
 def _entry(

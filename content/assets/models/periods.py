@@ -100,6 +100,10 @@ class Entry(models.Model):
     recorded_at = models.DateTimeField()
     replaced_at = models.DateTimeField(null=True, blank=True)
     replaced_on = models.DateField(null=True, blank=True)
+    # The numbers of the lists under which the row came and went, one an act (ADR 0036): the list
+    # head is locked until the commit, so that they are in the order of commits.
+    list_version = models.BigIntegerField()
+    gone_in = models.BigIntegerField(null=True, blank=True)
     code = models.CharField(max_length=20)
     number = models.PositiveIntegerField()
     title = models.CharField(max_length=200)
@@ -135,4 +139,17 @@ class Entry(models.Model):
             ),
             models.Index(fields=["sort_key", "version"], name="assets_entry_order"),
             models.Index(fields=["code", "number"], name="assets_entry_code"),
+            models.Index(fields=["list_version"], name="assets_entry_came"),
+            models.Index(
+                fields=["gone_in"],
+                condition=Q(gone_in__isnull=False),
+                name="assets_entry_went",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(replaced_at__isnull=True, gone_in__isnull=True)
+                | Q(replaced_at__isnull=False, gone_in__gte=F("list_version")),
+                name="assets_entry_goes_under_a_number",
+            )
         ]

@@ -282,8 +282,8 @@ class TestItsTeam:
     def test_what_is_released_follows_to_the_new_team(
         self, cast: Cast, released: Version, now: datetime
     ) -> None:
-        version, then = ListHead.objects.get(pk=1).version, now + timedelta(hours=1)
         assert self.listed(cast, now) == (1, 0)
+        version, then = ListHead.objects.get(pk=1).version, now + timedelta(hours=1)
         self.edit(released, {"team": cast.respiratory.pk}, then)
         assert self.listed(cast, then) == (0, 1)
         assert self.listed(cast, now) == (1, 0)  # as known before

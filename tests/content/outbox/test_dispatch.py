@@ -13,8 +13,8 @@ from approvals.audit import act
 from approvals.audit.errors import WriteOutsideAct
 from approvals.people.enums import Role
 from approvals.people.models import User
-from content.outbox import actions
 from content.outbox.actions import LEASE, Dispatched, dispatch, queue_job, tell, with_site
+from content.outbox.actions import messages as actions
 from content.outbox.enums import DispatchState
 from content.outbox.models import Message
 from tests.factories.people import make_person

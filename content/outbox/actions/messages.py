@@ -6,7 +6,7 @@ before its work starts, so that work which kills its worker is tried three times
 
 import logging
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,15 +20,18 @@ from approvals.audit import act, current_act
 from approvals.people.enums import EVERYONE
 from approvals.people.models import User
 from content.outbox.enums import Channel, Delivery, DispatchState
-from content.outbox.models import MAX_ATTEMPTS, MailPreference, Message
+from content.outbox.models import MailPreference, Message, MessageQuerySet
 from content.outbox.policies import check_choices, check_is_told, delivery_of
 from content.outbox.topics import DIGEST, TOPICS
+from content.outbox.webhooks import send
 
 DISPATCH_TASK = "content.outbox.tasks.dispatch_outbox"
 # How long a claimed message is left to whoever claimed it: longer than a task may run
 # (CELERY_TASK_TIME_LIMIT), so that a message is never worked on twice at once.
 LEASE = timedelta(minutes=15)
-RETRY_AFTER = timedelta(minutes=1)
+WEBHOOKS_TASK = "content.outbox.tasks.dispatch_webhooks"
+# Fewer than a task has time for, even if every host takes all that it is given.
+MOST_WEBHOOKS = 50
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +75,7 @@ def tell(
 
     :raises WriteOutsideAct: outside an act.
     """
-    return _write(
+    return write(
         key,
         now,
         {
@@ -103,7 +106,7 @@ def write_digest(
     """
     subject, body, html = words
     values = {"recipient": recipient, "subject": subject[:200], "body": body, "html": html}
-    _message, created = _written(key, now, {"channel": Channel.MAIL, "topic": DIGEST, **values})
+    _message, created = written(key, now, {"channel": Channel.MAIL, "topic": DIGEST, **values})
     if not created:
         # Another sweep wrote it: what only this one saw waits for the next.
         return False
@@ -156,30 +159,41 @@ def queue_job(task_name: str, arguments: Mapping[str, Any], *, key: str, now: da
 
     :raises WriteOutsideAct: outside an act.
     """
-    return _write(
+    return write(
         key, now, {"channel": Channel.JOB, "topic": task_name, "arguments": dict(arguments)}
     )
 
 
-def _write(key: str, now: datetime, values: dict[str, Any]) -> Message:
-    return _written(key, now, values)[0]
+def write(key: str, now: datetime, values: dict[str, Any]) -> Message:
+    """Return the message of a key, written by this call or before."""
+    return written(key, now, values)[0]
 
 
-def _written(key: str, now: datetime, values: dict[str, Any]) -> tuple[Message, bool]:
+def written(key: str, now: datetime, values: dict[str, Any]) -> tuple[Message, bool]:
     """Return the message of a key, and whether this call wrote it."""
     current_act()
     message, created = Message.objects.get_or_create(
         key=key, defaults=values | {"created_at": now, "not_before": now}
     )
-    if created and not any(hook[1] is wake for hook in connection.run_on_commit):
-        transaction.on_commit(wake)
+    alarm = wake_for_webhooks if message.channel == Channel.WEBHOOK else wake
+    if created and not any(hook[1] is alarm for hook in connection.run_on_commit):
+        transaction.on_commit(alarm)
     return message, created
 
 
 def wake() -> None:
     """Ask a worker to dispatch; without a broker the periodic sweep does it within a minute."""
+    _ask_for(DISPATCH_TASK)
+
+
+def wake_for_webhooks() -> None:
+    """Ask a worker to send webhooks, likewise."""
+    _ask_for(WEBHOOKS_TASK)
+
+
+def _ask_for(task: str) -> None:
     try:
-        current_app.send_task(DISPATCH_TASK, retry=False, ignore_result=True)
+        current_app.send_task(task, retry=False, ignore_result=True)
     except Exception:
         # The change is committed: nothing about the broker may refuse it any more.
         logger.warning("The broker did not take the wake-up; the next sweep dispatches.")
@@ -190,20 +204,42 @@ def dispatch(at: datetime) -> Dispatched:
 
     Not one act: each claim and each outcome is a transaction of its own, the work is in none.
     """
+    return _work_off(at, lambda missed: Message.objects.due(at).but_webhooks())
+
+
+def dispatch_webhooks(at: datetime) -> Dispatched:
+    """Send the webhooks that are due, some at a time, each at most eight times in a day.
+
+    A host that fails is left alone until the next time: it holds nothing of the others back.
+    """
+    return _work_off(
+        at,
+        lambda missed: Message.objects.due(at).webhooks().exclude(endpoint__in=missed),
+        most=MOST_WEBHOOKS,
+    )
+
+
+def _work_off(
+    at: datetime, due: Callable[[set[int | None]], MessageQuerySet], *, most: int | None = None
+) -> Dispatched:
     done = retried = failed = 0
-    while (message := _claim(at)) is not None:
+    missed: set[int | None] = set()
+    while (most is None or done + retried + failed < most) and (
+        message := _claim(at, due(missed))
+    ) is not None:
         if message.state == DispatchState.FAILED:
             failed += 1
             continue
         try:
-            _deliver(message)
+            answer = _deliver(message)
         except Exception as error:
+            missed.add(message.endpoint_id)
             if _record_failure(message, error, at) == DispatchState.FAILED:
                 failed += 1
             else:
                 retried += 1
         else:
-            _settle(message, DispatchState.DONE, done_at=at)
+            settle(message, DispatchState.DONE, done_at=at, answer=answer, last_error="")
             done += 1
     return Dispatched(done, retried, failed)
 
@@ -219,14 +255,14 @@ def consider_told(*, before: datetime, now: datetime) -> int:
     return waiting.update(state=DispatchState.DONE, done_at=now)
 
 
-def _claim(at: datetime) -> Message | None:
+def _claim(at: datetime, due: MessageQuerySet) -> Message | None:
     """Take the oldest due message and count the attempt, committed before the work starts."""
     skip = connection.features.has_select_for_update_skip_locked
     with transaction.atomic():
-        message = Message.objects.due(at).select_for_update(skip_locked=skip).first()
+        message = due.select_for_update(skip_locked=skip, of=("self",)).first()
         if message is None:
             return None
-        if message.attempts >= MAX_ATTEMPTS:
+        if message.attempts >= message.most_attempts:
             # Its last attempt never came back to say how it ended: the worker died in it.
             message.last_error = message.last_error or "The worker stopped during the attempt."
             message.state = DispatchState.FAILED
@@ -238,19 +274,21 @@ def _claim(at: datetime) -> Message | None:
 
 
 def _record_failure(message: Message, error: Exception, at: datetime) -> str:
-    given_up = isinstance(error, Undeliverable) or message.attempts >= MAX_ATTEMPTS
+    given_up = isinstance(error, Undeliverable) or message.attempts >= message.most_attempts
     state = DispatchState.FAILED if given_up else DispatchState.WAITING
     logger.warning("Message %s, attempt %s: %r", message.pk, message.attempts, error)
-    _settle(
+    settle(
         message,
         state,
         last_error=f"{type(error).__name__}: {error}"[:2000],
-        not_before=at + RETRY_AFTER * message.attempts,
+        not_before=at + message.waits_after_failure,
+        answer=getattr(error, "answer", ""),
     )
     return state
 
 
-def _settle(message: Message, state: str, **values: Any) -> None:
+def settle(message: Message, state: str, **values: Any) -> None:
+    """Say how an attempt ended, or that it may begin again."""
     Message.objects.filter(pk=message.pk).update(state=state, **values)
 
 
@@ -261,13 +299,18 @@ def _task_named(name: str) -> Any:
     return current_app.tasks.get(name)
 
 
-def _deliver(message: Message) -> None:
+def _deliver(message: Message) -> str:
+    """Let a message leave; return what was answered, where somebody answers."""
+    if message.channel == Channel.WEBHOOK:
+        if message.endpoint is None or not message.endpoint.active:
+            raise Undeliverable("The webhook is deactivated.")
+        return send(message.endpoint, message)
     if message.channel == Channel.JOB:
         task = _task_named(message.topic)
         if task is None:
             raise Undeliverable(f"No task is named {message.topic}.")
         task.apply(kwargs=message.arguments, throw=True)
-        return
+        return ""
     person = message.recipient
     if person is None or not person.is_active or not person.email:
         raise Undeliverable("The recipient is deactivated or has no address.")
@@ -275,6 +318,7 @@ def _deliver(message: Message) -> None:
     if message.html:
         mail.attach_alternative(with_site(message.html), "text/html")
     mail.send()
+    return ""
 
 
 # An address of ours: alone on its line, or the target of a link.

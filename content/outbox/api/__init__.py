@@ -1,0 +1,1 @@
+"""What the outbox gives over the API."""
