@@ -103,6 +103,7 @@ def plan_back(
     works = [one for one in windows if usable_from(one) <= wanted]
     serves = [one for one in makeable if one in works]
     missed = max(works, key=lambda one: one.closes_on, default=None) if not serves else None
+    window: DepositWindow | None
     if serves:
         window = max(serves, key=lambda one: (one.closes_on, usable_from(one)))
     else:

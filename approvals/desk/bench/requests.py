@@ -17,7 +17,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
 from django.test.utils import override_settings
-from django.urls import path
+from django.urls import include, path
 from django.utils.crypto import get_random_string
 from rest_framework.request import Request
 
@@ -25,7 +25,6 @@ from approvals.desk.bench.rows import FIRST
 from approvals.people.actions import create_person, give_token, grant_role, system_actor
 from approvals.people.enums import Role
 from config.http.tokens import GivenToken
-from config.urls import urlpatterns as project_urls
 from content.access.actions import add_member, add_product_to_team, create_team
 from content.access.models import Membership, TeamProduct
 from content.assets.models import Entry
@@ -58,7 +57,7 @@ def plain_view(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"results": list(rows.order_by("sort_key").values(*SHOWN)[:PAGE])})
 
 
-urlpatterns = [path("bench/plain/", plain_view), *project_urls]
+urlpatterns = [path("bench/plain/", plain_view), path("", include("config.urls"))]
 
 
 @dataclass

@@ -79,7 +79,9 @@ def _batch_cards(batches: list[Batch], by: User, today: date) -> list[Card]:
     by_batch: dict[int, list[Dossier]] = {batch.pk: [] for batch in batches}
     for dossier in dossiers:
         by_batch[dossier.batch_id].append(dossier)
-    return [_batch_card(batch, rows_of(batch, by_batch[batch.pk]), today) for batch in batches]
+    return [
+        _batch_card(batch, rows_of(batch, by_batch[batch.pk], today), today) for batch in batches
+    ]
 
 
 def _batch_card(batch: Batch, rows: list[DossierRow], today: date) -> Card:

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from approvals.people.models import User
 from approvals.review.figures import Table, as_csv
+from approvals.submissions.completeness import missing_in
 from approvals.submissions.enums import BatchState, DossierState
 from approvals.submissions.models import Batch, Dossier
-from approvals.submissions.next_step import rows_of
 from approvals.submissions.pages.batches import DOSSIER_PILLS, SEES_BATCHES, pill_of
 from approvals.submissions.policies import can_batch
 from config.http.pages import Page
@@ -112,13 +112,10 @@ def rows_for(batches: Sequence[Batch], by: User, today: date) -> list[BatchRow]:
 
 def _incomplete(batches: Collection[Batch], dossiers: Any) -> dict[int, int]:
     """Count what still owes something, in the batches that are being prepared."""
-    preparing = {batch.pk: batch for batch in batches if batch.state == BatchState.PREPARING}
-    by_batch: dict[int, list[Dossier]] = defaultdict(list)
-    for dossier in dossiers.filter(batch__in=preparing).preparing().with_page():
-        by_batch[dossier.batch_id].append(dossier)
+    preparing = [batch.pk for batch in batches if batch.state == BatchState.PREPARING]
     found: dict[int, int] = defaultdict(int)
-    for pk, several in by_batch.items():
-        found[pk] = sum(bool(row.missing) for row in rows_of(preparing[pk], several))
+    for dossier in dossiers.filter(batch__in=preparing).preparing().with_page():
+        found[dossier.batch_id] += bool(missing_in(dossier))
     return found
 
 
