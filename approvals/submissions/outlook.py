@@ -81,6 +81,11 @@ class PlannedRow:
         return self.judgement.reasons
 
     @property
+    def reason(self) -> str:
+        """The reason that weighs most; none for what is deposited already."""
+        return self.reasons[0] if self.reasons else ""
+
+    @property
     def may_move(self) -> bool:
         """Whether its owner may still plan it for another window."""
         return self.progress.state in PLANNABLE

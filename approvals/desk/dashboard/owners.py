@@ -153,7 +153,7 @@ def _planned_line(planned: PlannedRow) -> Line:
     return Line(
         f"{version.asset.title} — v{version.number}",
         version.get_absolute_url(),
-        planned.reasons[0] if planned.reasons else _("planned for this window"),
+        planned.reason or _("planned for this window"),
         version.state,
         alarm=str(planned.outlook.label) if late else "",
         late=planned.outlook == Outlook.TOO_LATE,

@@ -254,7 +254,7 @@ def _plan_line(planned: PlannedRow) -> Line:
     if version.state == State.APPROVED:
         line.remark = _("approved, not in the batch yet")
         return line
-    line.remark = planned.reasons[0] if planned.reasons else ""
+    line.remark = planned.reason
     line.alarm, line.late = str(planned.outlook.label), planned.outlook == Outlook.TOO_LATE
     return line
 

@@ -90,7 +90,7 @@ class PlannedLine(serializers.Serializer[Any]):
     reference = serializers.CharField(source="plan.reference.value")
     planned_on = serializers.DateField(source="plan.planned_on")
     outlook = serializers.ChoiceField(choices=Outlook.choices)
-    reason = serializers.CharField(source="reasons.0")
+    reason = serializers.CharField()
     reasons = serializers.ListField(child=serializers.CharField())
     enter_by = serializers.DateField(allow_null=True)
     act_by = serializers.DateField(allow_null=True)
