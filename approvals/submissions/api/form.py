@@ -12,7 +12,6 @@ from approvals.people.policies import check_role
 from approvals.submissions.actions import add_piece_rule, remove_piece_rule, save_question
 from approvals.submissions.api.shapes import REASON, FilingReasonBody
 from approvals.submissions.api.windows import choice_of
-from approvals.submissions.enums import AnswerKind, AnswerSource, PieceKind
 from approvals.submissions.models import FormQuestion, PieceRule
 from approvals.submissions.policies import SEES_FORM
 from config.http.api import ActEndpoint, ListEndpoint, Shape
@@ -20,28 +19,28 @@ from config.http.idempotency import Answer
 from content.catalogue.enums import VisaCategory
 
 
-class QuestionShape(serializers.Serializer[Any]):
+class FormQuestionShape(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     category = serializers.CharField()
     key = serializers.CharField()
     position = serializers.IntegerField()
     label_fr = serializers.CharField()
     label_en = serializers.CharField()
-    kind = serializers.ChoiceField(choices=AnswerKind.choices)
+    kind = serializers.CharField(max_length=10)
     choices = serializers.ListField(child=serializers.CharField())
     required = serializers.BooleanField()
     support_kinds = serializers.ListField(child=serializers.CharField())
-    source = serializers.ChoiceField(choices=AnswerSource.choices, allow_blank=True)
+    source = serializers.CharField()
     active = serializers.BooleanField()
 
 
-class QuestionBody(Shape):
+class FormQuestionBody(Shape):
     category = serializers.ChoiceField(choices=VisaCategory.choices, required=False)
     key = serializers.CharField(max_length=60, required=False)
     position = serializers.IntegerField()
     label_fr = serializers.CharField(max_length=300)
     label_en = serializers.CharField(max_length=300)
-    kind = serializers.ChoiceField(choices=AnswerKind.choices)
+    kind = serializers.CharField(max_length=10)
     choices = serializers.ListField(child=serializers.CharField(max_length=100), required=False)
     required = serializers.BooleanField(required=False)
     support_kinds = serializers.ListField(
@@ -60,7 +59,7 @@ class PieceRuleShape(serializers.Serializer[Any]):
 
 
 class PieceRuleBody(Shape):
-    piece = serializers.ChoiceField(choices=PieceKind.choices)
+    piece = serializers.CharField(max_length=20)
     category = serializers.ChoiceField(
         choices=VisaCategory.choices, required=False, allow_blank=True
     )
@@ -71,9 +70,9 @@ class PieceRuleBody(Shape):
 class Questions(ActEndpoint, ListEndpoint):
     """The questions of the authority's form; an administrator asks a new one."""
 
-    serializer_class = QuestionBody
-    read_serializer_class = QuestionShape
-    responses = {201: QuestionShape}
+    serializer_class = FormQuestionBody
+    read_serializer_class = FormQuestionShape
+    responses = {201: FormQuestionShape}
     parameters = ("category",)
     ordering = ("position", "pk")
 
@@ -86,14 +85,14 @@ class Questions(ActEndpoint, ListEndpoint):
     def perform(self, obj: Any, data: Any, *, by: User, now: datetime) -> Answer:
         wanted = dict(data)
         question = save_question(wanted, reason=wanted.pop("reason"), by=by, now=now)
-        return 201, QuestionShape(question).data
+        return 201, FormQuestionShape(question).data
 
 
 class QuestionDetail(ActEndpoint):
     """Change a question, or ask it no longer (``active``)."""
 
-    serializer_class = QuestionBody
-    responses = {200: QuestionShape}
+    serializer_class = FormQuestionBody
+    responses = {200: FormQuestionShape}
     act_methods = ("PATCH",)
 
     def get_object(self, request: Request, **kwargs: Any) -> FormQuestion:
@@ -105,7 +104,7 @@ class QuestionDetail(ActEndpoint):
         wanted = dict(data)
         reason = wanted.pop("reason", "")
         question = save_question(wanted, question_id=obj.pk, reason=reason, by=by, now=now)
-        return 200, QuestionShape(question).data
+        return 200, FormQuestionShape(question).data
 
 
 class PieceRules(ActEndpoint, ListEndpoint):

@@ -9,7 +9,6 @@ from rest_framework import serializers
 from approvals.submissions.completeness import missing_in, warnings_in
 from approvals.submissions.enums import (
     FIXED_SOURCES,
-    AnswerKind,
     BatchState,
     Context,
     DossierState,
@@ -241,7 +240,7 @@ class QuestionLine(serializers.Serializer[Any]):
     # Where PATCH takes the answer: a field of the dossier, or ``form.<key>``.
     field = serializers.CharField()
     label = serializers.CharField()
-    kind = serializers.ChoiceField(choices=AnswerKind.choices)
+    kind = serializers.CharField()
     choices = serializers.ListField(child=serializers.CharField())
     required = serializers.BooleanField()
     # Follows from the version: shown, never given.

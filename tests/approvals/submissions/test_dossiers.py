@@ -12,8 +12,10 @@ from approvals.submissions.actions import (
 )
 from approvals.submissions.completeness import missing_in
 from approvals.submissions.models import Dossier
+from content.assets.actions import add_dependency
 from content.assets.enums import ChangeKind, FileFormat
 from content.assets.models import Version
+from content.catalogue.actions import add_source_document
 from tests.factories import T0
 from tests.factories.people import Cast
 from tests.factories.submissions import (
@@ -120,6 +122,26 @@ class TestMissing:
         add_piece(the_dossier(version).pk, kind="script", file=upload(), by=cast.regulatory, now=T0)
 
         freeze(cast, batch)
+
+    def test_a_cited_publication_is_joined(self, cast: Cast) -> None:
+        draft = make_draft(cast)
+        article = add_source_document(
+            cast.product.pk,
+            kind="publication",
+            dated=date(2025, 9, 1),
+            title="Étude CŒUR-10",
+            file=upload("etude.pdf"),
+            by=cast.regulatory,
+            now=T0,
+        )
+        add_dependency(draft.pk, document=article.pk, kind="cites", by=cast.pm, now=T0)
+        reference = plan(draft.pk, window=pm_window().pk, by=cast.pm, now=T0)
+        make_batch(cast, approve(draft, text=reference.value))
+        assert codes(draft) == ["reference"]
+        add_piece(
+            the_dossier(draft).pk, kind="reference", file=upload(), by=cast.regulatory, now=T0
+        )
+        assert codes(draft) == []
 
     def test_a_renewal_names_the_former_reference(self, cast: Cast) -> None:
         version = make_approved(cast, change_kind=ChangeKind.RENEWAL)
