@@ -16,8 +16,10 @@ from content.positive_list.documents import guarded
 
 MANIFEST = "manifest.sha256"
 COVER = "bordereau.pdf"
-LOT_COLUMNS = ("dossier", "référence", "CIS", "spécialité", "titre", "code", "version", "type")
-LOT_COLUMNS += ("contexte", "référence antérieure", "quittance", "empreinte", "fichiers")
+LOT_COLUMNS = (
+    *("dossier", "référence", "CIS", "spécialité", "titre", "code", "version", "type"),
+    *("contexte", "référence antérieure", "quittance", "empreinte", "fichiers"),
+)
 
 
 def keep_manifest(contents: dict[str, Any], sheets: Mapping[int, str]) -> str:
