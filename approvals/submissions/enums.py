@@ -154,10 +154,10 @@ REASON_OWED = (
 
 
 class PackageState(TextChoices):
-    BUILDING = "building", pgettext_lazy("package", "in preparation")
-    READY = "ready", pgettext_lazy("package", "ready")
-    FAILED = "failed", pgettext_lazy("package", "not made")
-    VOID = "void", pgettext_lazy("package", "void")
+    BUILDING = "building", pgettext_lazy("package", "In preparation")
+    READY = "ready", pgettext_lazy("package", "Ready")
+    FAILED = "failed", pgettext_lazy("package", "Not made")
+    VOID = "void", pgettext_lazy("package", "Void")
 
 
 class PackageFault(TextChoices):

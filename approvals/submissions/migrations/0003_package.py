@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             name='DepositPackage',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('building', 'in preparation'), ('ready', 'ready'), ('failed', 'not made'), ('void', 'void')], default='building', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('building', 'In preparation'), ('ready', 'Ready'), ('failed', 'Not made'), ('void', 'Void')], default='building', max_length=10, verbose_name='state')),
                 ('contents', models.CharField(max_length=64, verbose_name='contents')),
                 ('total', models.PositiveIntegerField(verbose_name='dossiers')),
                 ('manifest', models.CharField(blank=True, max_length=64, verbose_name='manifest')),
@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
                 ('history_change_reason', models.TextField(null=True)),
-                ('state', models.CharField(choices=[('building', 'in preparation'), ('ready', 'ready'), ('failed', 'not made'), ('void', 'void')], default='building', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('building', 'In preparation'), ('ready', 'Ready'), ('failed', 'Not made'), ('void', 'Void')], default='building', max_length=10, verbose_name='state')),
                 ('contents', models.CharField(max_length=64, verbose_name='contents')),
                 ('total', models.PositiveIntegerField(verbose_name='dossiers')),
                 ('manifest', models.CharField(blank=True, max_length=64, verbose_name='manifest')),
