@@ -263,7 +263,7 @@ class TestImports:
         system = system_actor()
         run(folder, system, T0)
         repeating = make_released(Product.objects.get(cis="69990011"))
-        edit(folder, bdpm.PRESENTATIONS, "\t65 %", "\t15 %")
+        edit(folder, bdpm.PRESENTATIONS, "\t65%", "\t15%")
         later = T0 + timedelta(days=1)
         run(folder, system, later)
         impact = ImpactList.objects.get()
