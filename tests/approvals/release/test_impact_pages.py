@@ -1,12 +1,14 @@
 """Impact lists over the API and on their pages: the same rules as the actions."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
 
+from approvals.audit.models import AuditEvent
 from approvals.people.actions import system_actor
 from approvals.people.models import User
 from approvals.release.actions import open_impact_lists
@@ -14,8 +16,10 @@ from approvals.release.impacts import to_decide
 from approvals.release.models import ImpactDecision, ImpactList, ImpactTerm
 from content.assets.models import Version
 from content.calendar import paris_day
-from content.catalogue.models import SourceDocument
+from content.catalogue import bdpm
+from content.catalogue.models import Product, SourceDocument
 from content.catalogue.source_changes import SourceChange
+from tests.content.catalogue.test_import import edit, folder, run
 from tests.factories import T0
 from tests.factories.clearing import freeze_it
 from tests.factories.impacts import decide_on, impact_on
@@ -23,6 +27,7 @@ from tests.factories.people import PASSWORD, Cast
 from tests.factories.releases import make_released
 from tests.factories.review import approved
 
+__all__ = ["folder"]
 pytestmark = pytest.mark.django_db
 TODAY = paris_day(T0)
 
@@ -250,3 +255,25 @@ class TestImports:
         assert ImpactList.objects.waiting().get() == opened[0]
         decide_on(opened[0], version, cast.pharmacist)
         assert not ImpactList.objects.waiting().exists()
+
+    @pytest.mark.slow  # Two imports of the demonstration's files.
+    def test_an_import_opens_it_in_the_act_that_changes_the_product(
+        self, cast: Cast, folder: Path, client: Client
+    ) -> None:
+        system = system_actor()
+        run(folder, system, T0)
+        repeating = make_released(Product.objects.get(cis="69990011"))
+        edit(folder, bdpm.PRESENTATIONS, "\t65%", "\t15%")
+        later = T0 + timedelta(days=1)
+        run(folder, system, later)
+        impact = ImpactList.objects.get()
+        assert (impact.kind, impact.before, impact.after) == ("reimbursement", "65 %", "15 %")
+        assert (impact.opened_by, impact.opened_at) == (system, later)
+        assert list(to_decide(impact)) == [repeating]
+        event = AuditEvent.objects.in_order().filter(kind="import_products").last()
+        assert event is not None
+        assert "release.impactlist" in event.payload
+        shown = signed_in(client, cast.admin).get("/admin/desk/public-database/imports/").text
+        assert "65 % → 15 %" in shown
+        run(folder, system, later + timedelta(days=1))
+        assert ImpactList.objects.count() == 1
