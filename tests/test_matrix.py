@@ -321,5 +321,5 @@ def _as_ruled(rule: Rule, username: str, method: str, status: int) -> bool:
     if username not in rule.sees:
         return status in {403, 404}
     if username in rule.empty_works:
-        return status in {200, 204}
+        return status in {200, 202, 204}
     return status in {400, 403, 404, 409}

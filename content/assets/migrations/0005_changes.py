@@ -30,30 +30,4 @@ class Migration(migrations.Migration):
             field=models.BigIntegerField(blank=True, null=True),
         ),
         migrations.RunPython(number_what_is_there, migrations.RunPython.noop),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(fields=["list_version"], name="assets_entry_came"),
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(
-                condition=models.Q(("gone_in__isnull", False)),
-                fields=["gone_in"],
-                name="assets_entry_went",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("gone_in__isnull", True), ("replaced_at__isnull", True)),
-                    models.Q(
-                        ("gone_in__gte", models.F("list_version")),
-                        ("replaced_at__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="assets_entry_goes_under_a_number",
-            ),
-        ),
     ]

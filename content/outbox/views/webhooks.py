@@ -86,6 +86,7 @@ class WebhookAct(ActPage):
     """An act of the administrator on a webhook; it leads back to it."""
 
     roles = READERS
+    back_label = gettext_lazy("Webhook")
 
     def get_object(self, request: HttpRequest, **kwargs: Any) -> Any:
         return seen(self.by, kwargs["pk"])
