@@ -2,9 +2,9 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    # Apart from 0003: PostgreSQL alters no table whose rows the same transaction changed.
+    # Apart from 0005: PostgreSQL alters no table whose rows the same transaction changed.
 
-    dependencies = [("assets", "0003_changes")]
+    dependencies = [("assets", "0005_changes")]
 
     operations = [
         migrations.AddIndex(
