@@ -56,6 +56,7 @@ def things(cast: Cast) -> Things:
         "earlier": str(cycle.revision_id),
         "beside": "1",
         "token": "forged",
+        "calendar": "forged",
         "name": "index.html",
         "invitations": str(invitation.pk),
         "invitation": str(invitation.pk),
