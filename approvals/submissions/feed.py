@@ -105,14 +105,15 @@ def _latest_days(person: User, today: date) -> Iterator[Dated]:
 
 def _evaluations(person: User) -> Iterator[Dated]:
     dossiers: Any = Dossier.objects.visible_to(person).deposited().with_page()
-    for dossier in dossiers.filter(evaluation_ends_on__isnull=False)[:MOST]:
-        yield Dated(
-            f"evaluation-{dossier.pk}",
-            dossier.evaluation_ends_on,
-            _("Evaluation ends: %(version)s") % {"version": _named(dossier.version)},
-            _("Reference %(reference)s") % {"reference": dossier.reference.value},
-            dossier.get_absolute_url(),
-        )
+    for dossier in dossiers.order_by("pk")[:MOST]:
+        if dossier.evaluation_ends_on is not None:
+            yield Dated(
+                f"evaluation-{dossier.pk}",
+                dossier.evaluation_ends_on,
+                _("Evaluation ends: %(version)s") % {"version": _named(dossier.version)},
+                _("Reference %(reference)s") % {"reference": dossier.reference.value},
+                dossier.get_absolute_url(),
+            )
 
 
 def _expiries(person: User, today: date) -> Iterator[Dated]:
