@@ -240,7 +240,7 @@ def test_the_number_of_queries_does_not_grow(cast: Cast, name: str) -> None:
     def fill() -> None:
         make_batch(cast, make_approved(cast), complete=False)
         make_deposited(cast)
-        in_review(cast)
+        in_review(cast, nature="environment")
         asset = make_asset(by=cast.pm, products=[cast.product])
         drive(make_version(asset), State.RELEASED, months=2)
 
