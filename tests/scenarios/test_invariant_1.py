@@ -205,7 +205,9 @@ class House(RuleBasedStateMachine):
                 assert usable_on(version, day, as_of=as_of) == expected
 
     def listed(self, day: date) -> list[queries.Row]:
-        return queries.positive(self.walk.cast.pharmacist, day=day, as_of=self.walk.now).rows
+        return queries.positive(
+            queries.scope_for(self.walk.cast.pharmacist), day=day, as_of=self.walk.now
+        ).rows
 
 
 @pytest.mark.slow

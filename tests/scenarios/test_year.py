@@ -117,7 +117,7 @@ def compare(year: Year, how: str) -> None:
 
 
 def listed(year: Year, day: date, as_of: Any) -> set[int]:
-    page = queries.positive(year.walk.cast.inspector, day=day, as_of=as_of)
+    page = queries.positive(queries.scope_for(year.walk.cast.inspector), day=day, as_of=as_of)
     return {row.version for row in page.rows}
 
 

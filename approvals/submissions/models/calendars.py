@@ -32,9 +32,14 @@ class CalendarAddress(Recorded):
     secret_fields: ClassVar[frozenset[str]] = frozenset({"key_hash"})
 
     person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="calendar_addresses"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="calendar_addresses",
+        verbose_name=_("person"),
     )
-    key_hash = models.CharField(max_length=64, unique=True, editable=False)
+    key_hash = models.CharField(
+        _("fingerprint of the key"), max_length=64, unique=True, editable=False
+    )
     created_at = models.DateTimeField(_("created at"))
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
 

@@ -73,7 +73,7 @@ class TestTheBatchUnderWay:
         assert first.remark == "1 of 2 dossiers complete"
         assert first.end == "closes in 8 working days"
         assert second.text.endswith(owing.reference.value if owing.reference else "?")
-        assert second.remark == "the receipt number (11 or 12 digits) and 1 other thing"
+        assert second.remark == "the receipt number (11 or 12 digits) and 3 other things"
         assert second.url == reverse("submissions:dossier", args=[dossier.pk])
 
     def test_a_frozen_one_is_deposited_dossier_by_dossier(self, cast: Cast) -> None:

@@ -28,6 +28,7 @@ def run(now: datetime) -> str:
 def test_i11_it_expires_what_ended_and_nothing_twice(cast: Cast, now: datetime) -> None:
     version = make_released(cast.product)
     last = datetime(2028, 4, 13, 21, 59, tzinfo=now.tzinfo)
+    run(last)  # The notice of the end that comes.
     assert "Nothing was due" in run(last)
     assert run(last + timedelta(minutes=1)) == "versions expired: 1\n"
     assert Version.objects.get(pk=version.pk).state == State.EXPIRED

@@ -15,7 +15,7 @@ from content.assets.enums import Cause, ReferenceStatus, State, VisaBasis
 from content.assets.models import Period, Reference, Version, Visa
 from content.assets.validity import usable_on
 from content.outbox.models import Message
-from content.positive_list.queries import positive
+from content.positive_list.queries import positive, scope_for
 from tests.factories import keep
 from tests.factories.clearing import resume_it, withdraw_it
 from tests.factories.people import Cast
@@ -244,7 +244,7 @@ class TestNoLongerGranted:
 
 
 def listed(cast: Cast, day: date, as_of: datetime) -> list[Any]:
-    return list(positive(cast.rep, day=day, as_of=as_of).rows)
+    return list(positive(scope_for(cast.rep), day=day, as_of=as_of).rows)
 
 
 class TestGrantedAfterAll:

@@ -239,7 +239,7 @@ class TestNextStep:
     def step(self, cast: Cast, batch: Any, day: date = date(2026, 4, 14)) -> str:
         dossiers = list(batch.dossiers.with_page())
         with translation.override("en"):
-            found = next_step(batch, rows_of(batch, dossiers), cast.regulatory, day)
+            found = next_step(batch, rows_of(batch, dossiers, day), cast.regulatory, day)
         return found.label if found else ""
 
     def test_leads_from_an_empty_batch_to_the_decision(self, cast: Cast) -> None:

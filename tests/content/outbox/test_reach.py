@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from django.utils.translation import override
 
 from content.outbox import reach
 from content.outbox.reach import Unreachable, check_host, check_public, check_url, post
@@ -15,8 +16,10 @@ from tests.hosts import HOST, PUBLIC, URL, Outside, serving, silent
 
 
 @pytest.fixture(autouse=True)
-def _allowed(settings: Any) -> None:
+def _allowed(settings: Any) -> Iterator[None]:
     settings.WEBHOOK_ALLOWED_HOSTS = [HOST, "127.0.0.1", "localhost", "::1"]
+    with override("en"):
+        yield
 
 
 @pytest.fixture
