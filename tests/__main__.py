@@ -16,6 +16,9 @@ SETTINGS = "--ds=config.settings.test"
 PYTEST = [sys.executable, "-m", "pytest", SETTINGS, "-rs", "--numprocesses", "auto"]
 
 
+ON_SQLITE_TOO = "db and not browser and not postgres and not long"
+
+
 def answers(url: str) -> bool:
     """Whether the PostgreSQL server of a URL lets us in."""
     server = url.rpartition("/")[0] + "/postgres"
@@ -36,7 +39,7 @@ def pytest(*arguments: str, database: str | None) -> int:
 
 def main() -> int:
     if "--sqlite" in sys.argv:
-        return pytest("-m", "db and not browser and not postgres", database=None)
+        return pytest("-m", ON_SQLITE_TOO, database=None)
     url = os.environ.get("TEST_DATABASE_URL") or DEFAULT_DATABASE
     if not url.startswith(("postgres://", "postgresql://")):
         return pytest(database=None)
@@ -51,7 +54,7 @@ def main() -> int:
     print("The whole suite on PostgreSQL:", flush=True)
     failed = pytest(database=url)
     print("What touches the database, on SQLite:", flush=True)
-    return pytest("-m", "db and not browser and not postgres", database=None) or failed
+    return pytest("-m", ON_SQLITE_TOO, database=None) or failed
 
 
 if __name__ == "__main__":

@@ -286,6 +286,7 @@ def address(route: str, places: dict[str, str]) -> str:
 
 @pytest.mark.django_db
 @pytest.mark.slow
+@pytest.mark.long
 def test_a02_each_role_reads_and_writes_what_the_table_says(places: dict[str, str]) -> None:
     wrong: list[str] = []
     for username in sorted(ALL):

@@ -32,7 +32,7 @@ from tests.scenarios.walk import Walk
 from tests.scenarios.year import Days, Paper, Year, at
 
 # Minutes of processor: three years of a house.
-pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.django_db]
 
 # Category, opening, closing, end of the evaluation: worked out by hand for each.
 PUBLISHED: list[Days] = [

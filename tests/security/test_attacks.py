@@ -146,6 +146,7 @@ PAGES_WITHOUT_PARAMETERS = [
 
 
 @pytest.mark.slow  # every page
+@pytest.mark.long
 def test_a08_every_page_says_what_may_run(cast: Cast) -> None:
     seen = 0
     for person in (cast.regulatory, cast.admin, cast.rep):

@@ -20,7 +20,7 @@ from content.assets.models import Version
 from content.calendar import paris_day
 from tests.factories.people import PASSWORD, make_person
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.long]
 
 PEOPLE = (
     *("pm", "pm2", "mpm", "medical", "regulatory", "pharmacist", "pharmacist2"),

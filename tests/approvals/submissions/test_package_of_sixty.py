@@ -37,7 +37,7 @@ from tests.factories.submissions import (
     upload,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.long]
 DOSSIERS = 60
 # A PDF of several pages whose pictures do not shrink: what a brochure weighs.
 PARAGRAPH = "<p>" + "Chaque mention de cette brochure est étayée par une référence. " * 40 + "</p>"

@@ -12,7 +12,7 @@ import pytest
 from django.db import IntegrityError
 
 from approvals.audit import StateConflict
-from approvals.release import actions as releasing
+from approvals.release.actions import acts as releasing
 from approvals.release.models import ReleaseAct
 from approvals.review.actions import lifecycle, submit
 from approvals.review.models import ReviewCycle
