@@ -103,7 +103,8 @@ def _in_french(question: FormQuestion, dossier: Dossier) -> str:
             return str(Context(value).label)
     if question.kind == AnswerKind.YES_NO:
         return YES_NO.get(value, value)
-    if question.kind == AnswerKind.DATE:
+    # Given before an administrator asked for a day, it is told as it was given.
+    if question.kind == AnswerKind.DATE and _is_day(value):
         return f"{date.fromisoformat(value):%d/%m/%Y}"
     return value
 

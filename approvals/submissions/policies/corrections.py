@@ -19,6 +19,7 @@ from approvals.submissions.policies.batches import check_can_batch
 from approvals.submissions.policies.decisions import check_decision_facts, check_silence_grants
 from content.assets.enums import WITHDRAWABLE, Cause, State
 from content.assets.models import Interruption, Version
+from content.calendar import day_in_words
 
 # Over for good: a correction changes neither (DOMAIN.md §3).
 KEPT = (State.SUPERSEDED, State.EXPIRED)
@@ -120,7 +121,26 @@ def check_correction_facts(entry: Decision, wrong: Decision, day: date) -> None:
     check_decision_facts(entry, day)
     if entry.outcome == Outcome.TACIT:
         check_silence_grants(entry.dossier)
+    if wrong.comes_after_grant and entry.outcome in GRANTING:
+        _check_says_the_grant(entry)
     _check_something_changes(entry, wrong)
+
+
+def _check_says_the_grant(entry: Decision) -> None:
+    """Hold what takes back a stop to the grant that stands: the visa's days are not moved by it.
+
+    :raises InvalidInput: fields ``outcome``, ``decided_on``, ``starts_on``.
+    """
+    grant = _first_answer(list(entry.dossier.decisions.standing().order_by("pk")))
+    assert grant is not None
+    told = _(
+        "The visa was granted on %(day)s (%(outcome)s): say this again to take the stop back, or"
+        " correct the entry of the grant."
+    ) % {"day": day_in_words(grant.decided_on), "outcome": Outcome(grant.outcome).label}
+    names = ("outcome", "decided_on", "starts_on")
+    errors = {name: [told] for name in names if getattr(entry, name) != getattr(grant, name)}
+    if errors:
+        raise InvalidInput(errors)
 
 
 def _check_something_changes(entry: Decision, wrong: Decision) -> None:

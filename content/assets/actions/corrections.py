@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from approvals.audit import act
 from approvals.people.models import User
-from content.assets.enums import WITHDRAWABLE, ReferenceStatus, VisaBasis
+from content.assets.enums import WITHDRAWABLE, ReferenceStatus, State, VisaBasis
 from content.assets.models import Reference, Version, Visa
 
 
@@ -36,7 +36,8 @@ def correct_visa(
     visa.save()
     for version in carriers:
         version.visa = visa
-        if version.state in WITHDRAWABLE:
+        if version.state in (*WITHDRAWABLE, State.WITHDRAWN):
+            # Also of what the authority withdrew: that may be corrected in its turn.
             version.expires_on = ends_on
             if version.valid_from is not None:
                 version.valid_from = max(version.valid_from, starts_on)

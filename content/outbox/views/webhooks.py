@@ -64,15 +64,19 @@ class WebhookPage(Page):
         given_up = request.GET.get("state") == DispatchState.FAILED
         rows = endpoint.deliveries.order_by("-pk")
         rows = rows.filter(state=DispatchState.FAILED) if given_up else rows
-        return self.page(
+        secret = self._new_secret(endpoint)
+        answer = self.page(
             webhook=endpoint,
-            secret=self._new_secret(endpoint),
+            secret=secret,
             edits=can_manage_webhooks(self.by),
             deliveries=Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
             given_up=given_up,
             count_given_up=endpoint.deliveries.filter(state=DispatchState.FAILED).count(),
             former_signs=bool(endpoint.former_until and endpoint.former_until > self.now),
         )
+        if secret:
+            answer["Cache-Control"] = "private, no-store"
+        return answer
 
     def _new_secret(self, endpoint: WebhookEndpoint) -> str:
         pk, sealed = self.request.session.get(SHOW_SECRET, (None, ""))

@@ -322,6 +322,36 @@ class TestGrantedAfterAll:
         resume_it(version, cast.pharmacist, now=NOW + HOUR)
         assert state_of(version) == State.RELEASED
 
+    def test_what_comes_back_ends_with_the_visa_as_corrected_meanwhile(self, cast: Cast) -> None:
+        dossier, version = released(cast)
+        grant = dossier.decisions.get()
+        record_decision(cast, dossier, "withdrawn_by_authority", reason="Risque.", now=NOW - HOUR)
+        record_correction(cast, dossier, "granted", decided_on=date(2026, 6, 9), decision=grant.pk)
+
+        record_correction(cast, dossier, "suspended", now=NOW + HOUR)
+        resume_it(version, cast.pharmacist, now=NOW + 2 * HOUR, authority_proof="ANSM 12")
+
+        version = fresh(version)
+        assert version.visa is not None
+        assert version.visa.ends_on == date(2028, 6, 9)
+        assert version.expires_on == date(2028, 6, 9)
+
+    def test_what_takes_back_a_stop_moves_no_day_of_the_visa(self, cast: Cast) -> None:
+        dossier, version = released(cast)
+        stop = record_decision(cast, dossier, "suspended", reason="Risque.", now=NOW - HOUR)
+
+        # As the page proposes it: the outcome changed, the day of the stop left.
+        with pytest.raises(InvalidInput) as refused:
+            record_correction(
+                cast, dossier, "granted", decided_on=date(2026, 6, 28), decision=stop.pk
+            )
+
+        assert list(refused.value.errors) == ["decided_on"]
+        assert fresh(version).expires_on == date(2028, 6, 10)
+        with pytest.raises(InvalidInput) as refused:
+            record_correction(cast, dossier, "tacit", decided_on=date(2026, 6, 26))
+        assert list(refused.value.errors) == ["outcome", "decided_on"]
+
     def test_a_suspension_lifted_since_is_left_as_it_was(self, cast: Cast) -> None:
         dossier, version = released(cast)
         stop = record_decision(cast, dossier, "suspended", reason="Risque.", now=NOW - 3 * HOUR)

@@ -93,6 +93,13 @@ class TestAnswers:
         taken = answered(prepared(cast))
         assert (taken["address"], taken["product_kind"]) == ("1 rue de la Paix", "chimique")
 
+    def test_one_given_before_a_day_was_asked_for_is_told_as_it_was(self, cast: Cast) -> None:
+        dossier = prepared(cast)
+        answer(cast, dossier, address="1 rue de la Paix")
+        question = FormQuestion.objects.get(key="address", category="PM")
+        save_question({"kind": "date"}, question_id=question.pk, reason="x", by=cast.admin, now=T0)
+        assert answered(dossier)["address"] == "1 rue de la Paix"
+
 
 class TestRefusals:
     @pytest.mark.parametrize(

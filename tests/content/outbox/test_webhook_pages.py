@@ -53,7 +53,9 @@ def test_the_secret_is_shown_once(admin: Client, outside: Outside) -> None:
     endpoint = WebhookEndpoint.objects.get()
     assert made.headers["Location"] == endpoint.get_absolute_url()
     assert endpoint.events == ["released", "expired"]
-    assert "whsec_" in html(admin.get(made.headers["Location"]))
+    shown = admin.get(made.headers["Location"])
+    assert "whsec_" in html(shown)
+    assert shown.headers["Cache-Control"] == "private, no-store"
     assert "whsec_" not in html(admin.get(made.headers["Location"]))
     admin.post(f"{LIST}{endpoint.pk}/secret/")
     page = html(admin.get(endpoint.get_absolute_url()))
