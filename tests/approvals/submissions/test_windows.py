@@ -172,6 +172,20 @@ class TestEditWindow:
 
         assert pm_window().evaluation_ends_on == date(2026, 6, 27)
 
+    def test_the_rule_again_forgets_the_reason_of_the_override(self, cast: Cast) -> None:
+        window = pm_window()
+        stated: dict[str, Any] = {
+            "evaluation_ends_on": date(2026, 7, 10),
+            "overridden_reason": "published",
+        }
+        edit_window(window.pk, changes=stated, reason="published", by=cast.regulatory, now=T0)
+        for changes in ({"evaluation_ends_on": None}, {"closes_on": date(2026, 4, 25)}):
+            window = edit_window(
+                window.pk, changes=changes, reason="back", by=cast.regulatory, now=T0
+            )
+            assert window.overridden_reason == ""
+        assert window.evaluation_ends_on == date(2026, 6, 26)
+
     def test_what_identifies_it_stays(self, cast: Cast) -> None:
         with pytest.raises(InvalidInput) as refused:
             edit_window(
