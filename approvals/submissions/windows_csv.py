@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,10 @@ def read_upload(file: Any) -> list[tuple[int, dict[str, str | None]]]:
 
 
 def _lines(file: Iterable[str]) -> Iterator[tuple[int, dict[str, str | None]]]:
-    reader = csv.DictReader(file, restkey="__rest__")
+    lines = iter(file)
+    heading = next(lines, "")
+    # A French spreadsheet separates with semicolons.
+    separator = ";" if ";" in heading and "," not in heading else ","
+    reader = csv.DictReader(chain([heading], lines), restkey="__rest__", delimiter=separator)
     for line in reader:
         yield reader.line_num, {name: text for name, text in line.items() if name != "__rest__"}

@@ -195,7 +195,11 @@ def freeze_batch(batch_id: int, *, credentials: Proof, by: User, now: datetime) 
 def _check_complete(dossiers: list[Dossier]) -> None:
     """:raises StateConflict: ``batch_incomplete``, saying which piece of which dossier."""
     owed = [
-        f"{dossier.reference.value}: " + ", ".join(str(item.text) for item in missing)
+        _("%(reference)s: %(missing)s")
+        % {
+            "reference": dossier.reference.value,
+            "missing": ", ".join(str(item.text) for item in missing),
+        }
         for dossier in dossiers
         if (missing := missing_in(dossier))
     ]

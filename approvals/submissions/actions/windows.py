@@ -100,6 +100,8 @@ def _settle(window: DepositWindow, evaluation_ends_on: date | None) -> None:
     by_rule = _evaluation_by_rule(window)
     window.evaluation_ends_on = evaluation_ends_on or by_rule
     if window.evaluation_ends_on == by_rule:
+        # Nothing is overridden: a later change of the closing day follows the rule again.
+        window.overridden_reason = ""
         return
     if window.evaluation_ends_on <= window.closes_on:
         raise InvalidInput.at(

@@ -24,6 +24,7 @@ from approvals.submissions.forms import (
 from approvals.submissions.models import Batch, DepositWindow, PlannedDeposit
 from approvals.submissions.moves import moves_of
 from approvals.submissions.outlook import rows_of_windows
+from approvals.submissions.pages.batches import pill_of
 from approvals.submissions.policies import (
     can_record_window,
     check_can_plan,
@@ -61,7 +62,7 @@ class WindowPage(Page):
             is_closed=window.is_closed(today),
             routes=RouteCalendar(routes, today).of(window),
             history=window_history(window),
-            batches=batches,
+            batches=[(batch, pill_of(batch)) for batch in batches],
             may_record=can_record_window(self.by),
             back=reverse("submissions:windows"),
         )

@@ -11,6 +11,7 @@ from django.utils import translation
 from approvals.people.models import User
 from approvals.submissions.actions import (
     burn_lapsed_references,
+    create_batch,
     edit_window,
     plan,
     record_window,
@@ -329,3 +330,16 @@ class TestMissingCalendar:
         assert "No PM window of 2027 is published yet." in theirs
         assert "Import the published windows" not in theirs
         assert "Import the published windows" in ours
+
+
+class TestWindowPage:
+    def test_it_names_its_batches_with_their_state(self, cast: Cast) -> None:
+        window = pm_window()
+        batch = create_batch(window=window.pk, by=cast.regulatory, now=NOW)
+
+        answer = client_of(cast.regulatory).get(f"/admin/submissions/windows/{window.pk}/")
+
+        assert answer.status_code == 200
+        page = answer.content.decode()
+        assert batch.get_absolute_url() in page
+        assert "Preparing" in page or "preparing" in page

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 
 from approvals.audit import InvalidInput, PolicyDenied, StateConflict
@@ -16,6 +17,7 @@ from approvals.submissions import setup
 from approvals.submissions.actions import edit_window, import_windows, record_window
 from approvals.submissions.evaluation import evaluation_end, evaluation_end_outside
 from approvals.submissions.models import DepositWindow
+from approvals.submissions.windows_csv import read_upload
 from tests.factories import T0
 from tests.factories.people import Cast
 from tests.factories.submissions import make_deposited, pm_window, window_of
@@ -172,6 +174,20 @@ class TestEditWindow:
 
         assert pm_window().evaluation_ends_on == date(2026, 6, 27)
 
+    def test_the_rule_again_forgets_the_reason_of_the_override(self, cast: Cast) -> None:
+        window = pm_window()
+        stated: dict[str, Any] = {
+            "evaluation_ends_on": date(2026, 7, 10),
+            "overridden_reason": "published",
+        }
+        edit_window(window.pk, changes=stated, reason="published", by=cast.regulatory, now=T0)
+        for changes in ({"evaluation_ends_on": None}, {"closes_on": date(2026, 4, 25)}):
+            window = edit_window(
+                window.pk, changes=changes, reason="back", by=cast.regulatory, now=T0
+            )
+            assert window.overridden_reason == ""
+        assert window.evaluation_ends_on == date(2026, 6, 26)
+
     def test_what_identifies_it_stays(self, cast: Cast) -> None:
         with pytest.raises(InvalidInput) as refused:
             edit_window(
@@ -277,6 +293,12 @@ class TestImport:
         with pytest.raises(PolicyDenied) as refused:
             import_windows([(2, self.LINE)], by=cast.pm, now=T0)
         assert refused.value.code == "role_missing"
+
+    def test_a_french_spreadsheet_separates_with_semicolons(self) -> None:
+        text = "authority;category;opens_on;closes_on\nANSM;PM;2027-07-01;2027-07-10\n"
+        ((number, line),) = read_upload(SimpleUploadedFile("w.csv", text.encode()))
+        assert number == 2
+        assert line["closes_on"] == "2027-07-10"
 
     def test_the_command_prints_what_it_did(self, system: User, tmp_path: Path) -> None:
         path = tmp_path / "windows.csv"
