@@ -265,7 +265,7 @@ class ChangedRowShape(RowShape):
     periods = PeriodShape(many=True)
 
 
-class ChangeShape(serializers.Serializer[Any]):
+class ListChangeShape(serializers.Serializer[Any]):
     """One piece: ``upsert`` to keep with its row, ``tombstone`` to take out, and why."""
 
     list_version = serializers.IntegerField()
@@ -290,7 +290,7 @@ class ChangesShape(serializers.Serializer[Any]):
 
     next = serializers.URLField(allow_null=True)
     list_version = serializers.IntegerField()
-    results = ChangeShape(many=True)
+    results = ListChangeShape(many=True)
 
 
 class Changes(ReadEndpoint):
@@ -315,7 +315,7 @@ class Changes(ReadEndpoint):
         answer = {
             "next": following,
             "list_version": page.list_version,
-            "results": ChangeShape(page.changes, many=True).data,
+            "results": ListChangeShape(page.changes, many=True).data,
         }
         return Response(answer, headers={"Cache-Control": "private, no-cache"})
 

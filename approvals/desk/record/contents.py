@@ -289,7 +289,7 @@ def authority(version: Version, numbers: list[int]) -> list[dict[str, Any]]:
 
 def _decision(said: Decision) -> dict[str, Any]:
     """Return one entry; a wrong one is there too, with the one that corrects it."""
-    later = None if said.is_standing else said.superseded_by.pk
+    later = said.superseded_by.pk if hasattr(said, "superseded_by") else None
     return {
         "id": said.pk,
         "outcome": str(said.get_outcome_display()),

@@ -10,14 +10,18 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals.audit.models import Recorded, RecordedQuerySet
 from approvals.signatures.models import Signature
-from approvals.submissions.enums import AFTER_GRANT, Outcome
+from approvals.submissions.enums import AFTER_GRANT, GRANTING, Outcome
 from approvals.submissions.models.dossiers import Dossier, DossierPiece
 
 
 class DecisionQuerySet(RecordedQuerySet):
     def standing(self) -> Self:
-        """Decisions that no later, signed correction replaced."""
-        return self.filter(superseded_by__isnull=True)
+        """Decisions that no later, signed correction replaced, and that say what holds.
+
+        What only takes back a suspension or a withdrawal says no more: the grant has its entry.
+        """
+        lifts = Q(outcome__in=GRANTING, corrects__outcome__in=AFTER_GRANT)
+        return self.filter(~lifts, superseded_by__isnull=True)
 
     def suspensions_over(self, day: date) -> Self:
         """Suspensions of a visa whose stated last day has come: somebody looks at them."""
@@ -91,8 +95,14 @@ class Decision(Recorded):
 
     @property
     def is_standing(self) -> bool:
-        """Whether no correction replaced it."""
-        return not hasattr(self, "superseded_by")
+        """Whether it says what holds: no correction replaced it, and it lifts nothing."""
+        return not hasattr(self, "superseded_by") and not self.lifts_a_stop
+
+    @property
+    def lifts_a_stop(self) -> bool:
+        """Whether it only takes back a suspension or a withdrawal: the grant has its own entry."""
+        wrong = self.corrects
+        return wrong is not None and wrong.comes_after_grant and self.outcome in GRANTING
 
     @property
     def comes_after_grant(self) -> bool:

@@ -96,7 +96,8 @@ class DecisionsPage(Page):
 
     def row(self, decision: Decision) -> dict[str, Any]:
         """Return one entry with what is said of it, and what may be done with it."""
-        standing = decision.is_standing
+        # What took a stop back stands on the page, and is not corrected: the grant has its entry.
+        standing = decision.is_standing or decision.lifts_a_stop
         shape, colour = OUTCOME_PILLS[Outcome(decision.outcome)]
         return {
             "decision": decision,
@@ -105,7 +106,7 @@ class DecisionsPage(Page):
             "wrong_days": wrong_days_in_words(decision),
             "no_letter": decision.letter is None and decision.outcome != Outcome.TACIT,
             "may_tie": standing and can_tie_letter(decision, self.by),
-            "may_correct": standing and can_correct(decision.dossier, self.by),
+            "may_correct": decision.is_standing and can_correct(decision.dossier, self.by),
         }
 
     def acts(self, dossier: Dossier) -> list[tuple[str, str]]:

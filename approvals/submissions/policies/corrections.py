@@ -62,7 +62,7 @@ def entry_to_correct(dossier: Dossier, outcome: str, chosen: int | None) -> Deci
         wrong = _chosen(dossier, chosen)
     elif outcome in AFTER_GRANT:
         wrong = next((one for one in reversed(standing) if one.comes_after_grant), None)
-    elif outcome in GRANTING and not _lifted_since(standing[-1]):
+    elif outcome in GRANTING and standing[-1].comes_after_grant and not _lifted_since(standing[-1]):
         wrong = standing[-1]
     else:
         wrong = _first_answer(standing)
