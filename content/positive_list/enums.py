@@ -15,3 +15,8 @@ class ChangeKind(TextChoices):
 
     UPSERT = "upsert", _("to keep")
     TOMBSTONE = "tombstone", _("to take out")
+
+
+class EditionState(TextChoices):
+    DRAFT = "draft", _("to sign")
+    SIGNED = "signed", _("signed")
