@@ -16,7 +16,6 @@ from content.access.policies import Scope
 from content.assets.enums import Nature
 from content.assets.models import Entry
 from content.calendar import paris_day
-from content.catalogue.models import ListHead
 from content.positive_list.enums import EditionState
 from content.positive_list.models import Edition, Recipient, Snapshot
 from content.positive_list.queries import (
@@ -120,7 +119,7 @@ def text_of(snapshot: dict[str, Any]) -> tuple[str, str]:
 def newest_instant(now: datetime) -> datetime:
     """Return ``now``, or the later instant at which an act that is done already recorded rows."""
     rows = Entry.objects.aggregate(came=Max("recorded_at"), went=Max("replaced_at"))
-    return max(now, *(instant for instant in rows.values() if instant is not None))
+    return max([now, *(instant for instant in rows.values() if instant is not None)])
 
 
 # Reading.
@@ -199,8 +198,8 @@ def draft() -> Edition | None:
 
 def is_outdated(edition: Edition, now: datetime) -> bool:
     """Whether the lists changed, or the day did, since a draft was drawn up."""
-    version = ListHead.objects.values_list("version", flat=True).get(pk=1)
-    return edition.list_version != version or edition.day != paris_day(now)
+    # Not by the number of the lists alone: what joins or leaves a team raises it too.
+    return edition.day != paris_day(now) or changed_since(edition) is not None
 
 
 def changed_since(edition: Edition | None) -> datetime | None:
