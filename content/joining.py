@@ -92,8 +92,11 @@ def _append(whole: Any, read: Any) -> None:
 
 def _stamp(whole: Any, page: Any, stamp: Any) -> None:
     """Lay a stamp over a page, as what belongs to the paging and not to the text."""
+    import pikepdf
+
     form = whole.copy_foreign(stamp.as_form_xobject())
-    name = page.add_resource(form, "/XObject", replace_existing=False)
+    # A name of our own: one that is made up differs each time.
+    name = page.add_resource(form, pikepdf.Name.XObject, pikepdf.Name.Stamp)
     page.contents_add(whole.make_stream(b"q\n"), prepend=True)
     drawn = f"\nQ\n/Artifact <</Type /Pagination>> BDC\nq {name} Do Q\nEMC\n"
     page.contents_add(whole.make_stream(drawn.encode()))

@@ -47,7 +47,8 @@ def test_a_deputy_signs_under_a_delegation_of_the_whole_house_only(cast: Cast) -
     deputy = cast.pharmacist2
     assert sign_it(edition, deputy).signed_for == str(cast.pharmacist)
     again = draft_edition(by=cast.regulatory, now=T0)
-    revoke_delegation(deputy.delegations_received.get(), by=cast.pharmacist, now=T0)
+    lent = deputy.delegations_received.get().pk
+    revoke_delegation(lent, reason="retour", by=cast.pharmacist, now=T0)
     refused(again, deputy, "no_delegation")
 
 

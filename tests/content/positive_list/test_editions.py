@@ -180,7 +180,7 @@ class TestReminders:
         acknowledge_edition(1, by=cast.rep2, now=T0)
         told = {
             day: sum(remind_of_edition(by=system_actor(), now=T0 + day * DAY) for _turn in "12")
-            # T0 is a Tuesday: the third day is a Friday, the fourth a Saturday; the 17th is the first of May.
+            # T0 is a Tuesday: day 3 is a Friday, day 4 a Saturday; day 17 is the first of May.
             for day in (1, 2, 3, 4, 6, 7, 9, 10, 13, 17, 20)
         }
         assert told == {1: 0, 2: 0, 3: 1, 4: 0, 6: 0, 7: 0, 9: 0, 10: 1, 13: 0, 17: 0, 20: 1}
