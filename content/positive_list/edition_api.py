@@ -59,12 +59,13 @@ class RecipientShape(serializers.Serializer[Any]):
 
 
 def visible_edition(request: Request, number: int) -> Edition:
-    editions = Edition.objects.visible_to(request.user).with_page()
+    by: Any = request.user
+    editions = Edition.objects.visible_to(by).with_page()
     edition: Edition = get_object_or_404(editions, number=number)
     return edition
 
 
-class Editions(ActEndpoint, ListEndpoint):
+class Editions(ActEndpoint, ListEndpoint):  # type: ignore[misc]
     """The editions; regulatory affairs or a pharmacist draws the next one up."""
 
     read_serializer_class = EditionLine
@@ -72,7 +73,8 @@ class Editions(ActEndpoint, ListEndpoint):
     ordering = "-number"
 
     def get_queryset(self) -> Any:
-        return Edition.objects.visible_to(self.request.user).with_page()
+        by: Any = self.request.user
+        return Edition.objects.visible_to(by).with_page()
 
     def perform(self, obj: Any, data: Mapping[str, Any], *, by: User, now: datetime) -> Answer:
         return 201, EditionLine(draft_edition(by=by, now=now)).data

@@ -206,6 +206,7 @@ class FieldEdition(Page):
         contents = contents_of(edition, scope)
         recipient = Recipient.objects.filter(edition=edition, person=self.by).first()
         last = last_signed()
+        tables: dict[str, Any] = {**rows_of(contents)}
         return self.page(
             title=str(edition),
             edition=edition,
@@ -214,7 +215,7 @@ class FieldEdition(Page):
             recipient=recipient,
             may_acknowledge=policies.can_acknowledge(edition, self.by),
             may_attest=policies.can_attest(edition, self.by),
-            **rows_of(contents),
+            **tables,
         )
 
 

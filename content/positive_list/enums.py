@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class View(TextChoices):
@@ -18,5 +19,5 @@ class ChangeKind(TextChoices):
 
 
 class EditionState(TextChoices):
-    DRAFT = "draft", _("to sign")
-    SIGNED = "signed", _("signed")
+    DRAFT = "draft", pgettext_lazy("edition", "to sign")
+    SIGNED = "signed", pgettext_lazy("edition", "signed")
