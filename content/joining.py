@@ -27,19 +27,19 @@ def joined(parts: Sequence[bytes], *, stamps: bytes) -> bytes:
     """
     import pikepdf
 
-    whole = pikepdf.open(io.BytesIO(parts[0]))
-    marks = _bookmarks(whole, 0)
+    document = pikepdf.open(io.BytesIO(parts[0]))
+    marks = _bookmarks(document, 0)
     for part in parts[1:]:
         with pikepdf.open(io.BytesIO(part)) as read:
-            marks += _bookmarks(read, len(whole.pages))
-            _append(whole, read)
-    with whole.open_outline() as outline:
+            marks += _bookmarks(read, len(document.pages))
+            _append(document, read)
+    with document.open_outline() as outline:
         outline.root[:] = [pikepdf.OutlineItem(title, page) for title, page in marks]
     with pikepdf.open(io.BytesIO(stamps)) as read:
-        for page, stamp in zip(whole.pages, read.pages, strict=True):
-            _stamp(whole, page, stamp)
+        for page, stamp in zip(document.pages, read.pages, strict=True):
+            _stamp(document, page, stamp)
     written = io.BytesIO()
-    whole.save(
+    document.save(
         written,
         deterministic_id=True,
         object_stream_mode=pikepdf.ObjectStreamMode.generate,
