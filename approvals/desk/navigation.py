@@ -76,6 +76,7 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry(_("Positive list"), "fact_check", "positive_list:positive", PREPARES),
             Entry(_("Negative list"), "block", "positive_list:negative", PREPARES),
             Entry(_("Valid documents"), "menu_book", "positive_list:valid_documents", PREPARES),
+            Entry(_("Editions"), "auto_stories", "positive_list:editions", OFFICE),
         ),
     ),
     (

@@ -14,7 +14,7 @@ from approvals.submissions.actions import burn_lapsed_references, remind_of_cloc
 from config.http.idempotency import forget_old_keys
 from content.assets.actions.sweep import follow_the_day
 from content.outbox.actions import dispatch, dispatch_webhooks
-from content.positive_list.actions import announce_ends
+from content.positive_list.actions import announce_ends, remind_of_edition
 
 
 class Done(NamedTuple):
@@ -77,6 +77,11 @@ def _announcements(now: datetime) -> list[Done]:
     return [Done(_("ends announced to other systems"), count)]
 
 
+def _edition(now: datetime) -> list[Done]:
+    count = remind_of_edition(by=system_actor(), now=now)
+    return [Done(_("people told or reminded of the newest edition"), count)]
+
+
 def _messages(now: datetime) -> list[Done]:
     result, webhooks = dispatch(now), dispatch_webhooks(now)
     return [
@@ -111,6 +116,7 @@ STEPS: tuple[Callable[[datetime], list[Done]], ...] = (
     _clocks,
     _reminders,
     _announcements,
+    _edition,
     _keys,
     _checkpoint,
     _messages,

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib import admin
 
 from approvals.release.models import (
+    EditionAct,
     ImpactDecision,
     ImpactList,
     ImpactTerm,
@@ -56,3 +57,9 @@ class ImpactListAdmin(ReadOnlyAdmin):
 @admin.register(ImpactTerm)
 class ImpactTermAdmin(ReadOnlyAdmin):
     list_display = ("kind", "days")
+
+
+@admin.register(EditionAct)
+class EditionActAdmin(ReadOnlyAdmin):
+    list_display = ("edition", "by", "made_at")
+    list_select_related: ClassVar[list[str]] = ["edition", "by"]

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from approvals.release.api.acts import Freeze, Release, Resume, Suspend, Unfreeze, Withdraw
+from approvals.release.api.editions import SignEdition
 from approvals.release.api.impacts import (
     Deadline,
     Decide,
@@ -23,6 +24,7 @@ urlpatterns = [
     path("impacts/<int:pk>/", ImpactDetail.as_view(), name="impact"),
     path("impacts/<int:pk>/decide/", Decide.as_view(), name="decide-impact"),
     path("impacts/<int:pk>/deadline/", Deadline.as_view(), name="impact-deadline"),
+    path("editions/<int:number>/sign/", SignEdition.as_view(), name="sign-edition"),
     path("impact-terms/", Terms.as_view(), name="impact-terms"),
     path("impact-terms/<str:kind>/", Term.as_view(), name="impact-term"),
 ]

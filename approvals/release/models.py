@@ -17,6 +17,7 @@ from content.access.policies import scope_of
 from content.assets.models import Asset, Dependency, Version
 from content.catalogue.enums import SourceKind
 from content.catalogue.models import Product, ProductFreeze, SourceDocument
+from content.positive_list.models import Edition
 
 
 class ReleaseActQuerySet(RecordedQuerySet):
@@ -241,3 +242,32 @@ class ImpactDecision(Recorded):
 
     def __str__(self) -> str:
         return f"{self.version} — {ImpactOutcome(self.outcome).label}"
+
+
+class EditionAct(Recorded):
+    """The signed act by which an edition of the lists was published: it points to its signature."""
+
+    edition = models.OneToOneField(
+        Edition, models.PROTECT, related_name="signed_act", verbose_name=_("edition")
+    )
+    digest = models.CharField(_("digest"), max_length=64)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by")
+    )
+    made_at = models.DateTimeField(_("made at"))
+    signature = models.OneToOneField(
+        Signature, models.PROTECT, related_name="edition_act", verbose_name=_("signature")
+    )
+
+    class Meta:
+        verbose_name = _("signature of an edition")
+        verbose_name_plural = _("signatures of editions")
+        ordering: ClassVar[list[str]] = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(digest=""), name="release_edition_act_binds_a_digest"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.edition)

@@ -29,6 +29,8 @@ from content.assets.validity.bars import bars_of, reasons_on, usable_stretches
 from content.assets.validity.facts import FactsReader
 from content.calendar import add_months, day_in_words, paris_day
 from content.catalogue.models import Product, ProductFreeze
+from content.positive_list.models import Edition
+from content.positive_list.policies import check_can_be_signed
 
 RELEASE_ROLES = PHARMACISTS
 TERM_ROLES = (Role.REGULATORY_REVIEWER,)
@@ -408,3 +410,24 @@ OFFERED: dict[str, Callable[[Version, User, datetime], bool]] = {
     "resume": can_resume,
     "withdraw": can_withdraw,
 }
+
+
+def check_can_sign_edition(edition: Edition, by: User, now: datetime) -> User | None:
+    """Return for whom a deputy acts, or None; refuse a signed edition or one of older lists.
+
+    An edition is of the whole house: a delegation limited to products does not cover it.
+
+    :raises PolicyDenied: ``role_missing``, ``no_delegation``.
+    :raises StateConflict: ``already_signed``, ``outdated_draft``.
+    """
+    lender = check_can_act_as_pharmacist(by, now=now)
+    check_can_be_signed(edition, now)
+    return lender
+
+
+def can_sign_edition(edition: Edition, by: User, now: datetime) -> bool:
+    try:
+        check_can_sign_edition(edition, by, now)
+    except Refusal:
+        return False
+    return True

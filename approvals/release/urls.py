@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern] = [
         views.DecideImpact.as_view(),
         name="decide_impact",
     ),
+    path("editions/<int:number>/sign/", views.SignEdition.as_view(), name="sign_edition"),
     path("impact-terms/<str:kind>/", views.ImpactTermPage.as_view(), name="term"),
 ]
 root_urlpatterns: list[URLPattern] = []

@@ -95,6 +95,8 @@ TOPICS: dict[str, Topic] = {
         Topic("release.impact_due", _("Decisions on a change due soon"), PHARMACISTS),
         Topic("release.impact_late", _("Late decisions on a change"), PHARMACISTS),
         Topic("release.impact_owed", _("A version to prepare after a change"), OWNERS),
+        Topic("edition.published", _("An edition of the lists to acknowledge"), FIELD),
+        Topic("edition.reminder", _("An edition not acknowledged yet"), FIELD, mandatory=True),
         Topic("account_locked", _("An account locked"), EVERYONE, mandatory=True),
         Topic("account_unlocked", _("My account unlocked"), EVERYONE, mandatory=True),
         Topic("password_reset", _("My password reset"), EVERYONE, mandatory=True),

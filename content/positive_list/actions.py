@@ -1,11 +1,35 @@
-"""What the lists write: what other systems are told."""
+"""What the lists write: what other systems are told; editions, and who took note of them."""
 
 from datetime import datetime
 
 from approvals.audit import act
+from approvals.audit.bulk import create_in_bulk
+from approvals.people.enums import FIELD, PHARMACISTS
 from approvals.people.models import User
 from approvals.people.policies import check_system
-from content.positive_list import notifications
+from content.calendar import is_working_day, paris_day
+from content.catalogue.actions import lock_list_head
+from content.outbox.actions import queue_job
+from content.positive_list import edition_notices, notifications
+from content.positive_list.edition_print import MAKE_EDITION
+from content.positive_list.editions import (
+    draft,
+    last_signed,
+    newest_instant,
+    obsolete_for,
+    snapshot_of,
+    text_of,
+)
+from content.positive_list.enums import EditionState
+from content.positive_list.models import Edition, Recipient, Snapshot
+from content.positive_list.policies import (
+    DRAFTERS,
+    check_can_acknowledge,
+    check_can_attest,
+    check_can_be_signed,
+    check_can_draft,
+)
+from content.positive_list.queries import scope_for
 
 
 @act("announce_ends")
@@ -16,3 +40,127 @@ def announce_ends(*, by: User, now: datetime) -> int:
     """
     check_system(by)
     return notifications.days_come(now=now)
+
+
+@act("draft_edition", roles=DRAFTERS)
+def draft_edition(*, by: User, now: datetime) -> Edition:
+    """Draw up the next edition from both lists as they stand; a draft is drawn up again.
+
+    :raises PolicyDenied: ``role_missing``.
+    """
+    check_can_draft(by)
+    # Locked until the commit: nothing changes between the list's number and its rows.
+    head = lock_list_head()
+    last, edition = last_signed(), draft()
+    if edition is None:
+        edition = Edition(number=last.number + 1 if last else 1)
+    as_of = newest_instant(now)
+    day = paris_day(now)
+    said = snapshot_of(edition.number, day=day, as_of=as_of, list_version=head.version)
+    text, digest = text_of(said)
+    Snapshot.objects.get_or_create(sha256=digest, defaults={"text": text})
+    edition.day, edition.as_of, edition.list_version = day, as_of, head.version
+    edition.digest = digest
+    for name in ("positive", "negative", "came", "went"):
+        setattr(edition, name, len(said[name]))
+    edition.drafted_by, edition.drafted_at = by, now
+    edition.save()
+    return edition
+
+
+@act("publish_edition", roles=PHARMACISTS)
+def publish_edition(
+    edition: Edition,
+    *,
+    name: str,
+    role: str,
+    on_behalf_of: str,
+    by: User,
+    now: datetime,
+) -> Edition:
+    """Keep that an edition was signed, tell the field, have it printed.
+
+    The signature is the act's that this joins, which locked the list head and the edition.
+
+    :raises StateConflict: ``already_signed``, ``outdated_draft``.
+    """
+    check_can_be_signed(edition, now)
+    edition.state = EditionState.SIGNED
+    edition.signed_by, edition.signed_at = by, now
+    edition.signed_name, edition.signed_role, edition.signed_for = name, role, on_behalf_of
+    edition.save()
+    _tell_the_field(edition, now=now)
+    queue_job(MAKE_EDITION, {"number": edition.number}, key=f"edition:{edition.number}", now=now)
+    return edition
+
+
+def _tell_the_field(edition: Edition, *, now: datetime) -> int:
+    told = set(edition.recipients.values_list("person", flat=True))
+    people = [person for person in edition_notices.readers() if person.pk not in told]
+    create_in_bulk([Recipient(edition=edition, person=one, told_at=now) for one in people])
+    for person in people:
+        edition_notices.published(edition, person, now=now)
+    return len(people)
+
+
+@act("acknowledge_edition", roles=FIELD)
+def acknowledge_edition(number: int, *, by: User, now: datetime) -> Recipient:
+    """Keep that a person of the field took note of an edition.
+
+    :raises PolicyDenied: ``role_missing``, ``no_team``.
+    :raises StateConflict: ``not_signed``, ``newer_edition``, ``already_acknowledged``.
+    """
+    edition = _locked(number)
+    check_can_acknowledge(edition, by)
+    recipient = Recipient.objects.filter(edition=edition, person=by).first()
+    if recipient is None:
+        # Somebody who joined a team since: the sweep has not told them yet.
+        recipient = Recipient(edition=edition, person=by, told_at=now)
+    recipient.acknowledged_at = now
+    recipient.save()
+    return recipient
+
+
+@act("attest_destruction", roles=FIELD)
+def attest_destruction(number: int, *, by: User, now: datetime) -> Recipient:
+    """Keep that a person destroyed their obsolete paper, and which versions were listed to them.
+
+    :raises PolicyDenied: ``role_missing``, ``no_team``.
+    :raises StateConflict: ``not_signed``, ``newer_edition``, ``not_acknowledged``,
+        ``already_attested``.
+    """
+    edition = _locked(number)
+    check_can_attest(edition, by)
+    recipient: Recipient = Recipient.objects.get(edition=edition, person=by)
+    recipient.destroyed_at = now
+    recipient.destroyed = [
+        {"code": line["code"], "number": line["number"]}
+        for line in obsolete_for(edition, by, scope_for(by))
+    ]
+    recipient.save()
+    return recipient
+
+
+def _locked(number: int) -> Edition:
+    edition: Edition = Edition.objects.select_for_update(of=("self",)).get(number=number)
+    return edition
+
+
+@act("remind_of_edition")
+def remind_of_edition(*, by: User, now: datetime) -> int:
+    """Tell newcomers of the newest edition and remind who has not acknowledged it.
+
+    Return how many were told.
+
+    :raises PolicyDenied: ``system_only`` unless ``by`` is the system actor.
+    """
+    check_system(by)
+    last = last_signed()
+    if last is None or not is_working_day(paris_day(now)):
+        return 0
+    told = _tell_the_field(last, now=now)
+    field = {person.pk for person in edition_notices.readers()}
+    waiting = last.recipients.waiting().filter(person__in=field)
+    for recipient in waiting.select_related("edition", "person"):
+        told += edition_notices.reminded(recipient, now=now)
+    return told

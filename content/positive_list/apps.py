@@ -8,4 +8,7 @@ class PositiveListConfig(AppConfig):
     verbose_name = _("Lists")
 
     def ready(self) -> None:
+        from approvals.audit import triggers
         from content.positive_list import receivers  # noqa: F401
+
+        triggers.append_only_tables.add("positive_list_snapshot")

@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class View(TextChoices):
@@ -15,3 +16,8 @@ class ChangeKind(TextChoices):
 
     UPSERT = "upsert", _("to keep")
     TOMBSTONE = "tombstone", _("to take out")
+
+
+class EditionState(TextChoices):
+    DRAFT = "draft", pgettext_lazy("edition", "to sign")
+    SIGNED = "signed", pgettext_lazy("edition", "signed")

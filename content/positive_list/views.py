@@ -19,6 +19,7 @@ from content.assets.files import SANDBOX, download
 from content.assets.models import AssetType, Revision, RevisionFile, Version
 from content.calendar import paris_day
 from content.positive_list.asked import Asked, asked, moment, read_day
+from content.positive_list.editions import waiting_for
 from content.positive_list.enums import View
 from content.positive_list.queries import Row, scope_for
 from content.positive_list.status import VERSION_NEEDED, Status, status
@@ -108,6 +109,7 @@ class FieldList(ListView):
             self.template_name = "positive_list/cards.html"
         else:
             context["products"] = products_of(self.by).order_by("name", "pk")
+            context["edition"] = waiting_for(self.by)
         context["lists"] = View
         response = self.page(**context)
         response["Vary"] = "HX-Request, Cookie"

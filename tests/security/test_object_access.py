@@ -30,6 +30,8 @@ NOT_IN_PREPARATION = (
     *("severities/", "people/"),
     *("review/routes/", "review/leads/"),
     *("severities/", "minor-modifications/", "people/"),
+    # The editions of the lists: what a reader sees of one is tested with them.
+    "positive_list/editions/",
     # What an import said of a medicine.
     "catalogue/alerts/",
 )
@@ -48,6 +50,8 @@ REFERENCE_DATA = {
     # What changed about a medicine, and the delays: which versions it concerns is not in them.
     "release.impactlist",
     "release.impactterm",
+    # Who signed which edition of the lists, of the whole house.
+    "release.editionact",
 }
 OF_PREPARATION = [
     model

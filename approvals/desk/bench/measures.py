@@ -12,6 +12,7 @@ from django.db import connection
 
 from approvals.audit.models import AuditHead
 from approvals.audit.verification import Verification, events
+from approvals.desk.bench.prints import print_editions, said
 from approvals.desk.bench.requests import Asked, ask, field_reader
 from approvals.desk.bench.rows import write_events, write_products, write_versions
 from approvals.people.actions import choose_language
@@ -47,6 +48,7 @@ def measure(now: datetime, *, versions: int, count: int, by: User) -> Iterator[F
 
     :raises RuntimeError: if the chain that was written does not verify.
     """
+    yield from _editions(now)
     write_events(count, by, now)
     yield from _chain(count)
     yield from _acts(now)
@@ -58,6 +60,16 @@ def measure(now: datetime, *, versions: int, count: int, by: User) -> Iterator[F
     large = _asked(token)
     yield from _requests(small, few, large, versions)
     yield from _lists(now, versions)
+
+
+def _editions(now: datetime) -> Iterator[Figure]:
+    """Say how long an edition takes on paper, and that its memory does not grow with it."""
+    first = 0.0
+    for entries, taken, largest in print_editions(now):
+        note = f"{taken / first:.1f} × the first" if first else "2 cores"
+        yield Figure(said(entries), taken, "s", note)
+        yield Figure("the largest of its processes so far", largest, "MB")
+        first = first or taken
 
 
 def _asked(token: str) -> dict[str, Asked]:

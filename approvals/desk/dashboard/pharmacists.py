@@ -16,13 +16,14 @@ from content.assets.enums import IN_USE, State
 from content.assets.models import Version
 from content.assets.templatetags.imprimatur import plain_day, since, usable_until
 from content.calendar import paris_day
+from content.positive_list.editions import draft, due_since, is_outdated
 
 SHOWN = 15
 LAPSE_DAYS = 90
 
 
 def cards(by: User, now: datetime) -> list[Card]:
-    return [_awaiting(by), _impacts(by, now), _suspended(by), _lapsing(by, now)]
+    return [_awaiting(by), _edition(now), _impacts(by, now), _suspended(by), _lapsing(by, now)]
 
 
 def deed(by: User, now: datetime) -> Deed | None:
@@ -81,6 +82,31 @@ def _impacts(by: User, now: datetime) -> Card:
         lines,
         address("release:impacts"),
         _("All changes to decide on"),
+    )
+
+
+def _edition(now: datetime) -> Card:
+    """Say whether an edition waits for its signature, or whether the next is due."""
+    lines, waiting, due = [], draft(), due_since(now)
+    if waiting is not None:
+        outdated = is_outdated(waiting, now)
+        remark = (
+            _("the lists changed since: draw it up again")
+            if outdated
+            else _("drawn up, waits for your signature")
+        )
+        lines = [Line(str(waiting), waiting.get_absolute_url(), remark)]
+    elif due is not None:
+        remark = _("due since %(day)s: the lists changed") % {"day": plain_day(paris_day(due))}
+        url = address("positive_list:draft_edition")
+        lines = [Line(_("Draw up the next edition"), url, remark, alarm=_("to do"))]
+    return Card(
+        _("Is an edition due?"),
+        _("No edition is due: the last one still says what the lists say."),
+        lines,
+        address("positive_list:editions"),
+        _("All editions"),
+        counted=False,
     )
 
 

@@ -8,6 +8,7 @@ from approvals.release.actions.acts import (
     unfreeze_product,
     withdraw,
 )
+from approvals.release.actions.editions import sign_edition
 from approvals.release.actions.impacts import (
     decide_impact,
     move_impact_deadline,
@@ -25,6 +26,7 @@ __all__ = [
     "remind_of_impacts",
     "resume",
     "set_impact_term",
+    "sign_edition",
     "suspend",
     "unfreeze_product",
     "withdraw",

@@ -10,6 +10,7 @@ from approvals.release.views.acts import (
     UnfreezeProduct,
     Withdraw,
 )
+from approvals.release.views.editions import SignEdition
 from approvals.release.views.impacts import (
     DecideImpact,
     Impact,
@@ -28,6 +29,7 @@ __all__ = [
     "Queue",
     "Release",
     "Resume",
+    "SignEdition",
     "StoppedByFreeze",
     "Suspend",
     "UnfreezeProduct",

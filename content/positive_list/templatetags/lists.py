@@ -6,8 +6,11 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
+from approvals.people.enums import Role
 from content.assets.enums import LimitCode
-from content.assets.templatetags.imprimatur import plain_day
+from content.assets.templatetags.imprimatur import pill, plain_day
+from content.positive_list.enums import EditionState
+from content.positive_list.models import Edition
 from content.positive_list.queries import Row
 
 register = template.Library()
@@ -45,3 +48,16 @@ def no_longer(row: Row) -> str:
     }
     sentence = sentences.get(LimitCode(row.reason)) if row.reason in LimitCode.values else None
     return (sentence or _("Do not use since %(since)s")) % values
+
+
+@register.filter
+def role_word(code: str) -> str:
+    """Return a role's word."""
+    return str(Role(code).label) if code in Role.values else code
+
+
+@register.simple_tag
+def edition_pill(edition: Edition) -> str:
+    """Say whether an edition is signed: shape, word and colour."""
+    word = EditionState(edition.state).label
+    return pill("✓", word, "green") if edition.is_signed else pill("✎", word, "amber")

@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 
 from approvals.audit.models import AuditEvent, AuditHead
 from approvals.audit.verification import EVENTS, Verification
+from approvals.desk.bench import prints
 from approvals.desk.bench.rows import write_events
 from approvals.people.models import User
 from tests.factories.owner import as_owner
@@ -41,3 +42,14 @@ def test_it_asks_for_something(system: User) -> None:
     with pytest.raises(CommandError, match="at least one"):
         call_command("bench", versions=0)
     assert AuditEvent.objects.count() == events
+
+
+@pytest.mark.slow
+def test_it_prints_editions_of_so_many_entries(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prints, "FEW", 10)
+    monkeypatch.setattr(prints, "MANY", 20)
+    figures = list(prints.print_editions(now))
+    assert [count for count, _taken, _largest in figures] == [10, 20]
+    assert all(taken > 0 and 20 < largest < 250 for _count, taken, largest in figures)
