@@ -15,3 +15,11 @@ class ChangeKind(TextChoices):
 
     UPSERT = "upsert", _("to keep")
     TOMBSTONE = "tombstone", _("to take out")
+
+
+class Choice(TextChoices):
+    """What a person may narrow the field's list to."""
+
+    FAVOURITES = "favourites", _("My favourites")
+    NEW = "new", _("New since my last visit")
+    LEAVING = "leaving", _("Leaves the list within 30 days")
