@@ -290,11 +290,9 @@ class PieceFile(Piece):
 
         :raises CannotMark: the unmarked file is not given instead.
         """
-        stored = whole.file_to_stream
-        try:
+        # The file, not the answer: closing that would end the request.
+        with whole.file_to_stream as stored:
             copy = marked(stored, person=self.by, day=paris_day(self.now))
-        finally:
-            whole.close()
         names = ("Content-Type", "Content-Disposition", "X-Content-Type-Options")
         return HttpResponse(copy, headers={name: whole[name] for name in names})
 

@@ -67,7 +67,7 @@
   if (person) { forget(function (name) { return name === LISTS + person.content; }); }
   document.addEventListener("submit", function (event) {
     var form = event.target;
-    var leaves = /\/logout\/$/.test(form.action);
+    var leaves = /\/logout\/$/.test(form.getAttribute("action") || "");
     var typed = form.querySelector("input[name=login]");
     if (event.defaultPrevented || !(leaves || typed)) { return; }
     event.preventDefault();

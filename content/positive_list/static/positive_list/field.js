@@ -27,7 +27,8 @@
   async function keep(person) {
     var cache = await caches.open(LISTS + person);
     var before = await cache.match("/field/today/");
-    if (before && Date.now() - (await before.json()).stored_at < OFTEN) { return; }
+    var known = before ? await before.json() : null;
+    if (known && Date.now() - known.stored_at < OFTEN) { document.documentElement.dataset.kept = known.day; return; }
     var answer = await fetch("/field/today/", { credentials: "same-origin", cache: "no-store" });
     if (!answer.ok || answer.redirected) { return; }
     var list = await answer.json();
