@@ -41,6 +41,7 @@ SAMPLES = {
     "content_type_id": "1",
     "url": "nothing",
     "n": "1",
+    "drawing": "svg",
 }
 
 

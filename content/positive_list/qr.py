@@ -26,8 +26,8 @@ def address_of(version: Version, root: str) -> str:
 def drawn(address: str, kind: str) -> bytes:
     """Return a code as a file; a quarter of it may be worn away (level Q)."""
     written = io.BytesIO()
-    code = segno.make(address, error="q", micro=False, boost_error=False)
-    code.save(written, kind=kind, scale=SCALE, border=EDGE)
+    image = segno.make(address, error="q", micro=False, boost_error=False)
+    image.save(written, kind=kind, scale=SCALE, border=EDGE)
     return written.getvalue()
 
 
@@ -36,17 +36,17 @@ class PrintCode(Page):
 
     roles = (*OWNERS, Role.REGULATORY_REVIEWER)
 
-    def get(self, request: HttpRequest, code: str, number: int, kind: str) -> HttpResponse:
-        if kind not in KINDS:
+    def get(self, request: HttpRequest, code: str, number: int, drawing: str) -> HttpResponse:
+        if drawing not in KINDS:
             raise Http404
         seen: Any = Version.objects.visible_to(self.by).select_related("asset")
         version = seen.filter(asset__code=code, number=number).first()
         if version is None:
             raise Http404
         root = settings.SITE_URL or request.build_absolute_uri("/").rstrip("/")
-        name = f"{version.asset.code}-v{version.number}.{kind}"
+        name = f"{version.asset.code}-v{version.number}.{drawing}"
         return HttpResponse(
-            drawn(address_of(version, root), kind),
-            content_type=KINDS[kind],
+            drawn(address_of(version, root), drawing),
+            content_type=KINDS[drawing],
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )

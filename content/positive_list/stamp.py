@@ -16,14 +16,14 @@ def stamped(source: Any, words: str) -> bytes:
     import pikepdf
 
     written = io.BytesIO()
-    with pikepdf.open(source) as pdf:
+    with pikepdf.open(source) as document:
         overlays: dict[tuple[float, float], Any] = {}
-        for page in pdf.pages:
+        for page in document.pages:
             size = _shown_size(page)
             if size not in overlays:
                 overlays[size] = _overlay(*size, words)
             page.add_overlay(overlays[size].pages[0], pikepdf.Rectangle(page.trimbox))
-        pdf.save(written)
+        document.save(written)
     return written.getvalue()
 
 

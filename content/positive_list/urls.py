@@ -10,7 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("positive/", views.OfficeList.as_view(), name="positive"),
     path("negative/", views.NegativeOfficeList.as_view(), name="negative"),
     path("documents/", views.DocumentsOfficeList.as_view(), name="valid_documents"),
-    path("qr/<str:code>/<int:number>/<str:kind>/", qr.PrintCode.as_view(), name="qr"),
+    path("qr/<str:code>/<int:number>/<str:drawing>/", qr.PrintCode.as_view(), name="qr"),
 ]
 root_urlpatterns: list[URLPattern] = [
     path("field/", views.FieldList.as_view(), name="field"),

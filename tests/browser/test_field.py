@@ -9,6 +9,7 @@ import time_machine
 
 from content.calendar import add_months, paris_day
 from tests.browser.people import Person
+from tests.browser.test_access import barriers
 from tests.factories import T0
 from tests.factories.people import Cast
 from tests.factories.releases import make_released
@@ -105,6 +106,34 @@ def test_without_network_nothing_is_green(cast: Cast, sits_down: SitsDown) -> No
     assert page.get_by_text("You may use it today").count() == 0
     page.goto("/a/FR-2026-999999/1/")
     page.get_by_text("do not use it before it is checked online").wait_for()
+
+
+def test_nothing_keeps_people_out(cast: Cast, sits_down: SitsDown) -> None:
+    version = make_released(cast.product, title="Fiche de posologie")
+    rep = on_the_phone(sits_down)
+    kept(rep)
+    pages = ("/field/", f"/a/{version.asset.code}/1/")
+    met = []
+    for scheme in ("light", "dark"):
+        rep.page.emulate_media(color_scheme=scheme)
+        for offline in (False, True):
+            rep.context.set_offline(offline)
+            for address in pages:
+                rep.page.goto(address)
+                rep.page.get_by_text("Fiche de posologie").first.wait_for()
+                met += barriers(rep.page)
+        rep.context.set_offline(False)
+        rep.page.goto("/field/")
+        rep.context.set_offline(True)
+        rep.page.get_by_text("The network is away: this page").wait_for()
+        met += barriers(rep.page)
+        small = rep.page.evaluate("""() => Array.from(
+          document.querySelectorAll("main a, main button, main input:not([type=hidden])")
+        ).filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44)
+          .map((one) => one.outerHTML)""")
+        assert small == []
+        assert rep.page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert met == []
 
 
 def test_without_network_an_end_is_applied(
