@@ -24,6 +24,8 @@ OPEN = {
     "/favicon.ico": "the mark",
     "/admin/jsi18n/": "the admin's own words",
     "/i18n/setlang/": "choose a language",
+    "/field/sw.js": "the program that opens the field's pages without network: it names nobody",
+    "/field/manifest.webmanifest": "what a phone needs to install the field's pages",
     "/healthz": "alive",
     "/readyz": "ready",
 }
@@ -39,6 +41,7 @@ SAMPLES = {
     "content_type_id": "1",
     "url": "nothing",
     "n": "1",
+    "drawing": "svg",
 }
 
 

@@ -292,6 +292,8 @@ CHECKPOINT_KEYS = env.public_keys("CHECKPOINT_KEYS")
 # Published with the source, hence worth nothing as a proof: production refuses it.
 DEVELOPMENT_SIGNING_KEY = b"for development only, not secret".hex()
 WEBHOOK_ALLOWED_HOSTS = env.hosts("WEBHOOK_ALLOWED_HOSTS")
+# Whether a PDF that the field opens carries who opened it and when.
+FIELD_WATERMARK = env.boolean("FIELD_WATERMARK", False)
 # Whether nobody signs without a second factor; whoever has one is asked for it anyway.
 SIGNATURE_REQUIRES_OTP = env.boolean("SIGNATURE_REQUIRES_OTP", False)
 

@@ -1,12 +1,13 @@
-"""What the lists write: what other systems are told; editions, and who took note of them."""
+"""What the lists write: events for other systems, editions, what a person keeps of them."""
 
 from datetime import datetime
 
 from approvals.audit import act
 from approvals.audit.bulk import create_in_bulk
-from approvals.people.enums import FIELD, PHARMACISTS
+from approvals.people.enums import FIELD, OFFICE, PHARMACISTS
 from approvals.people.models import User
 from approvals.people.policies import check_system
+from content.assets.models import Asset
 from content.calendar import is_working_day, paris_day
 from content.catalogue.actions import lock_list_head
 from content.outbox.actions import queue_job
@@ -21,13 +22,14 @@ from content.positive_list.editions import (
     text_of,
 )
 from content.positive_list.enums import EditionState
-from content.positive_list.models import Edition, Recipient, Snapshot
+from content.positive_list.models import Edition, Favourite, FieldVisit, Recipient, Snapshot
 from content.positive_list.policies import (
     DRAFTERS,
     check_can_acknowledge,
     check_can_attest,
     check_can_be_signed,
     check_can_draft,
+    check_can_keep_favourites,
 )
 from content.positive_list.queries import scope_for
 
@@ -164,3 +166,49 @@ def remind_of_edition(*, by: User, now: datetime) -> int:
     for recipient in waiting.select_related("edition", "person"):
         told += edition_notices.reminded(recipient, now=now)
     return told
+
+
+@act("add_favourite", roles=(*FIELD, *OFFICE))
+def add_favourite(asset_id: int, *, by: User, now: datetime) -> None:
+    """Keep a material among one's favourites; nothing happens where it is one already.
+
+    :raises PolicyDenied: ``role_missing`` for whom the lists do not speak to.
+    """
+    check_can_keep_favourites(by)
+    _alone(by)
+    asset = Asset.objects.get(pk=asset_id)
+    if not Favourite.objects.kept_by(by).filter(asset=asset).exists():
+        Favourite(person=by, asset=asset, added_at=now).save()
+
+
+@act("remove_favourite", roles=(*FIELD, *OFFICE))
+def remove_favourite(asset_id: int, *, by: User, now: datetime) -> None:
+    """Take a material out of one's favourites; nothing happens where it is none.
+
+    :raises PolicyDenied: ``role_missing`` for whom the lists do not speak to.
+    """
+    check_can_keep_favourites(by)
+    _alone(by)
+    kept = Favourite.objects.kept_by(by).filter(asset=asset_id).first()
+    if kept is not None:
+        kept.delete()
+
+
+@act("note_visit", roles=(*FIELD, *OFFICE))
+def note_visit(*, by: User, now: datetime) -> FieldVisit:
+    """Note that a person reads the field's list today, once a Paris day; return their visits."""
+    _alone(by)
+    today = paris_day(now)
+    visit = FieldVisit.objects.filter(person=by).first()
+    if visit is None:
+        visit = FieldVisit(person=by, day=today)
+        visit.save()
+    elif visit.day < today:
+        visit.before, visit.day = visit.day, today
+        visit.save()
+    return visit
+
+
+def _alone(person: User) -> None:
+    """Let one act at a time write what a person keeps: two taps are one after the other."""
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)

@@ -21,3 +21,11 @@ class ChangeKind(TextChoices):
 class EditionState(TextChoices):
     DRAFT = "draft", pgettext_lazy("edition", "to sign")
     SIGNED = "signed", pgettext_lazy("edition", "signed")
+
+
+class Choice(TextChoices):
+    """What a person may narrow the field's list to."""
+
+    FAVOURITES = "favourites", _("My favourites")
+    NEW = "new", _("New since my last visit")
+    LEAVING = "leaving", _("Leaves the list within 30 days")

@@ -1,11 +1,11 @@
-"""Who draws up an edition, who takes note of it, and when."""
+"""Who draws up an edition and takes note of it, and who keeps what of the lists."""
 
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from approvals.audit import PolicyDenied, Refusal, StateConflict
-from approvals.people.enums import FIELD, PHARMACISTS, Role
+from approvals.people.enums import FIELD, OFFICE, PHARMACISTS, Role
 from approvals.people.models import User
 from approvals.people.policies import check_role
 from content.positive_list.editions import is_outdated, last_signed
@@ -110,3 +110,8 @@ def can_attest(edition: Edition, by: User) -> bool:
     except Refusal:
         return False
     return True
+
+
+def check_can_keep_favourites(by: User) -> None:
+    """:raises PolicyDenied: ``role_missing`` unless ``by`` reads the field's pages."""
+    check_role(by, [*FIELD, *OFFICE])

@@ -7,9 +7,11 @@ Only periods are asked, through the entries that carry a list's columns; never a
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, Q, Subquery
 
 from approvals.people.enums import FIELD, OWNERS
 from approvals.people.models import User
@@ -21,6 +23,7 @@ from content.assets.validity.bars import Bar, bars_of, reasons_on
 from content.assets.validity.facts import FactsReader
 from content.catalogue.models import ListHead, unaccented
 from content.positive_list.enums import View
+from content.positive_list.models import Favourite
 
 Key = tuple[str, int]
 # What a line shows of an entry as it is, and all that a line is made of.
@@ -30,12 +33,17 @@ COLUMNS = (*SHOWN, "version_id", "starts_on", "ends_on", "sort_key")
 
 @dataclass(frozen=True)
 class Filters:
-    """What narrows a list: a CIS, a type's code, an audience, words."""
+    """What narrows a list: a CIS, a type's code, an audience, words; a person's favourites, the
+    first day of use from which, the last day of use up to which.
+    """
 
     product: str = ""
     asset_type: str = ""
     audience: str = ""
     q: str = ""
+    favourites_of: int = 0
+    begun_since: date | None = None
+    ends_by: date | None = None
 
 
 NO_FILTERS = Filters()
@@ -161,6 +169,7 @@ def _usable(scope: Scope | None, view: View, *, day: date, as_of: datetime) -> A
 
 
 def _filtered(entries: Any, filters: Filters) -> Any:
+    entries = entries.filter(chosen(filters))
     if filters.product:
         entries = entries.filter(product__cis=filters.product)
     if filters.asset_type:
@@ -170,6 +179,32 @@ def _filtered(entries: Any, filters: Filters) -> Any:
     for word in unaccented(filters.q).split():
         entries = entries.filter(Q(search_text__contains=word) | Q(reference__icontains=word))
     return entries
+
+
+def chosen(filters: Filters) -> Q:
+    """Return what a person's own filters ask of entries: favourites, new, leaving soon."""
+    asked = Q()
+    if filters.favourites_of:
+        kept = Favourite.objects.filter(person=filters.favourites_of).values("asset")
+        asked &= Q(version__asset__in=kept)
+    if filters.begun_since is not None:
+        asked &= Q(starts_on__gte=filters.begun_since)
+    if filters.ends_by is not None:
+        asked &= Q(ends_on__lte=filters.ends_by + timedelta(days=1))
+    return asked
+
+
+def counted(
+    scope: Scope | None, choices: Mapping[str, Filters], *, day: date, as_of: datetime
+) -> dict[str, int]:
+    """Return how many versions of the positive list each choice keeps, in one query."""
+    entries = _usable(scope, View.POSITIVE, day=day, as_of=as_of)
+    asked = {name: chosen(filters) for name, filters in choices.items()}
+    counts = {
+        name: Count("version", distinct=True, filter=condition) for name, condition in asked.items()
+    }
+    found: dict[str, int] = entries.filter(reduce(or_, asked.values())).aggregate(**counts)
+    return found
 
 
 def _page(entries: Any, after: Key | None, limit: int | None) -> Page:

@@ -1,10 +1,17 @@
-"""The field's pages, phone first, and the lists of the office. Nothing here writes."""
+"""The field's pages, phone first, and the lists of the office.
+
+Nothing here writes, but for the day of a person's visit (``note_visit``).
+"""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,14 +25,20 @@ from content.assets.enums import Audience, FileFormat
 from content.assets.files import SANDBOX, download
 from content.assets.models import AssetType, Revision, RevisionFile, Version
 from content.calendar import paris_day
+from content.positive_list.actions import note_visit
 from content.positive_list.asked import Asked, asked, moment, read_day
 from content.positive_list.editions import waiting_for
-from content.positive_list.enums import View
-from content.positive_list.queries import Row, scope_for
+from content.positive_list.enums import Choice, View
+from content.positive_list.models import Favourite, FieldVisit
+from content.positive_list.queries import Filters, Row, counted, scope_for
 from content.positive_list.status import VERSION_NEEDED, Status, status
+from content.positive_list.watermark import CannotMark, marked
 
 FIELD_PAGE = 30
 OFFICE_PAGE = 100
+# From when on a page on a phone says that it is not up to date.
+FRESH = timedelta(minutes=15)
+LEAVES_WITHIN = timedelta(days=30)
 # What a phone opens by itself; anything else is saved.
 SHOWN = (FileFormat.PDF, FileFormat.PNG, FileFormat.JPEG, FileFormat.HTML)
 
@@ -64,8 +77,13 @@ class ListView(Page):
             }
             return asked(view, kept, now=self.now), refused.errors
 
-    def listed(self, request: HttpRequest, view: View) -> dict[str, Any]:
+    def listed(
+        self, request: HttpRequest, view: View, *, own: Filters | None = None
+    ) -> dict[str, Any]:
+        """Return a page of a list; ``own`` are a person's own filters, beside those asked."""
         question, errors = self.question(request, view)
+        if own is not None:
+            question = replace(question, filters=with_own(question.filters, own))
         scope = scope_for(self.by)
         try:
             page = question.page(scope, cursor=request.GET.get("cursor", ""), limit=self.size)
@@ -90,7 +108,21 @@ class ListView(Page):
         }
 
 
-class FieldList(ListView):
+class FieldPage(Page):
+    """A page of the field: no browser keeps it, and it says when it is no longer up to date."""
+
+    def page(self, *, status: int = 200, **context: Any) -> HttpResponse:
+        shared = {"fresh_for": int(FRESH.total_seconds()), "kept": self.kept()}
+        response = super().page(status=status, **shared, **context)
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+    def kept(self) -> set[str]:
+        """Return the codes of the person's favourites."""
+        return set(Favourite.objects.kept_by(self.by).values_list("asset__code", flat=True))
+
+
+class FieldList(FieldPage, ListView):
     """What the field may use today, what it may no longer, and the valid documents."""
 
     title = gettext_lazy("May I use it today?")
@@ -103,17 +135,57 @@ class FieldList(ListView):
             return redirect("positive_list:check_code", code=typed.upper())
         name = request.GET.get("list", "")
         view = View(name) if name in View.values else View.POSITIVE
-        context = self.listed(request, view)
-        context["groups"] = by_product(context["rows"])
+        visit = self.visit()
+        choices = choices_of(visit)
+        show = request.GET.get("show", "") if view == View.POSITIVE else ""
+        own = choices.get(show)
+        context = self.listed(request, view, own=own)
+        context |= {"groups": by_product(context["rows"]), "lists": View, "show": show}
+        context["soon"] = visit.day + LEAVES_WITHIN
         if request.headers.get("HX-Request") and request.GET.get("cursor"):
             self.template_name = "positive_list/cards.html"
         else:
             context["products"] = products_of(self.by).order_by("name", "pk")
             context["edition"] = waiting_for(self.by)
-        context["lists"] = View
+            context["visit"] = visit
+            if view == View.POSITIVE:
+                context["choices"] = self.choices(choices)
         response = self.page(**context)
         response["Vary"] = "HX-Request, Cookie"
         return response
+
+    def visit(self) -> FieldVisit:
+        """Return the person's visits, today's noted."""
+        known = FieldVisit.objects.filter(person=self.by).first()
+        if known is not None and known.day >= paris_day(self.now):
+            return known
+        return note_visit(by=self.by, now=self.now)
+
+    def choices(self, choices: Mapping[str, Filters]) -> list[tuple[Choice, int]]:
+        """Return what the list may be narrowed to, with how many each keeps."""
+        day, as_of = moment({}, now=self.now)
+        counts = counted(scope_for(self.by), choices, day=day, as_of=as_of)
+        return [(choice, counts.get(choice.value, 0)) for choice in Choice]
+
+
+def choices_of(visit: FieldVisit) -> dict[str, Filters]:
+    """Return what each choice asks of the list of a person's visit; new: since the last one."""
+    choices = {
+        Choice.FAVOURITES.value: Filters(favourites_of=visit.person_id),
+        Choice.LEAVING.value: Filters(ends_by=visit.day + LEAVES_WITHIN),
+    }
+    # On a first visit everything would be new, hence nothing is said to be.
+    choices[Choice.NEW.value] = Filters(begun_since=visit.before or visit.day + timedelta(days=1))
+    return choices
+
+
+def with_own(filters: Filters, own: Filters) -> Filters:
+    return replace(
+        filters,
+        favourites_of=own.favourites_of,
+        begun_since=own.begun_since,
+        ends_by=own.ends_by,
+    )
 
 
 def _is_code(text: str) -> bool:
@@ -122,7 +194,7 @@ def _is_code(text: str) -> bool:
     return len(parts) == 3 and parts[0].isalpha() and all(part.isdecimal() for part in parts[1:])
 
 
-class Piece(Page):
+class Piece(FieldPage):
     """One printed piece: the verdict fills the screen."""
 
     roles = EVERYONE
@@ -145,6 +217,7 @@ class Piece(Page):
             answer=answer,
             files=files,
             version_needed=needed,
+            favourable=self.by.holds(*FIELD, *OFFICE),
             type_name=names_of_types().get(answer.asset_type, ""),
             **context,
         )
@@ -186,16 +259,21 @@ class CheckCode(Piece):
 
 
 class PieceFile(Piece):
-    """The document itself: only while it may be used."""
+    """The document itself: only while it may be used; marked with who opened it, if so set."""
 
-    def get(self, request: HttpRequest, code: str, number: int, position: int) -> FileResponse:
+    def get(self, request: HttpRequest, code: str, number: int, position: int) -> HttpResponseBase:
         answer = self.answer_for(code, number=number)
         if not answer.usable or answer.version_id is None:
             raise Http404
         kept = files_of(answer.version_id).filter(position=position).first()
         if kept is None:
             raise Http404
-        response = download(kept)
+        response: Any = download(kept)
+        if settings.FIELD_WATERMARK and kept.format == FileFormat.PDF:
+            try:
+                response = self.marked(response)
+            except CannotMark:
+                return self.verdict(answer, unmarked=True, status=409)
         if kept.format in SHOWN:
             response["Content-Disposition"] = response["Content-Disposition"].replace(
                 "attachment", "inline", 1
@@ -206,7 +284,19 @@ class PieceFile(Piece):
             if kept.format == FileFormat.PDF
             else SANDBOX
         )
+        response["Cache-Control"] = "private, no-store"
         return response
+
+    def marked(self, whole: Any) -> HttpResponse:
+        """Return the answer with a copy that carries the person and the day.
+
+        :raises CannotMark: the unmarked file is not given instead.
+        """
+        # The file, not the answer: closing that would end the request.
+        with whole.file_to_stream as stored:
+            copy = marked(stored, person=self.by, day=paris_day(self.now))
+        names = ("Content-Type", "Content-Disposition", "X-Content-Type-Options")
+        return HttpResponse(copy, headers={name: whole[name] for name in names})
 
 
 class OfficeList(ListView):

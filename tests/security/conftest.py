@@ -72,6 +72,7 @@ def things(cast: Cast) -> Things:
         "impacts": str(impact.pk),
         "impact": str(impact.pk),
         "kind": "smpc",
+        "drawing": "svg",
         "tasks": str(task_of(cycle, "regulatory_reviewer").pk),
         "batches": str(dossier.batch_id),
         "dossiers": str(dossier.pk),

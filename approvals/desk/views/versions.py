@@ -30,6 +30,7 @@ from content.assets.policies import can_invite
 from content.assets.validity import first_usable_day, until_when, usable_on, why_not
 from content.calendar import paris_day
 from content.files import open_stored
+from content.positive_list.qr import PrintCode
 
 TRAIL_PAGE = 50
 # What a browser shows without running anything of it; the rest is downloaded.
@@ -86,6 +87,7 @@ class VersionPage(Page):
             tasks=tasks_of(version),
             signatures=signatures_on(version),
             invitations=version.invitations.select_related("agency", "invited_by"),
+            may_print=self.by.holds(*PrintCode.roles),
             may_invite=can_invite(version, self.by, self.now),
             prechecks=prechecks_of(revision) if revision else None,
             may_run_prechecks=can_run_prechecks(version, self.by, self.now),

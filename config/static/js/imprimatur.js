@@ -47,3 +47,34 @@
     if (form && event.target.matches("select, input[type=checkbox], input[type=date]")) { form.requestSubmit(); }
   });
 })();
+/* A list that the field's pages kept for use without network belongs to one person: it goes when they
+   sign out, and when somebody else signs in (content/positive_list/offline.py). */
+(function () {
+  "use strict";
+  var LISTS = "field-list-";
+  if (!window.caches) { return; }
+  async function forget(whose) {
+    var names = (await caches.keys()).filter(function (name) { return name.indexOf(LISTS) === 0; });
+    for (var name of names) {
+      if (!(await whose(name))) { await caches.delete(name); }
+    }
+  }
+  async function username(name) {
+    var answer = await (await caches.open(name)).match("/field/today/");
+    return answer ? (await answer.json()).username.toLowerCase() : "";
+  }
+  var person = document.querySelector("meta[name=imprimatur-person]");
+  if (person) { forget(function (name) { return name === LISTS + person.content; }); }
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    var leaves = /\/logout\/$/.test(form.getAttribute("action") || "");
+    var typed = form.querySelector("input[name=login]");
+    if (event.defaultPrevented || !(leaves || typed)) { return; }
+    event.preventDefault();
+    var wait = new Promise(function (resolve) { window.setTimeout(resolve, 2000); });
+    var wiped = forget(async function (name) {
+      return !leaves && (await username(name)) === typed.value.trim().toLowerCase();
+    });
+    Promise.race([wiped, wait]).catch(function () { /* it leaves all the same */ }).then(function () { form.submit(); });
+  });
+})();
