@@ -145,9 +145,8 @@ def _instant(text: str, now: datetime) -> datetime | None:
 
 
 def _filters(given: Mapping[str, str]) -> Filters:
-    filters = Filters(
-        **{name: given.get(name, "").strip() for name in ("product", "asset_type", "audience", "q")}
-    )
+    words = {name: given.get(name, "").strip() for name in PARAMETERS}
+    filters = Filters(words["product"], words["asset_type"], words["audience"], words["q"])
     errors: dict[str, list[str]] = {}
     if filters.product and not re.fullmatch(r"[0-9]{8}", filters.product):
         errors["product"] = [_("A CIS code has eight digits.")]
