@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -26,6 +25,12 @@ class SignatureShape(Shape):
     password = serializers.CharField(max_length=4096, trim_whitespace=False)
     otp = serializers.CharField(max_length=64, required=False, allow_blank=True)
     meaning = serializers.ChoiceField(choices=Meaning.choices)
+
+
+class SignedBody(Shape):
+    """The body of a signed act that says nothing else."""
+
+    signature = SignatureShape()
 
 
 @functools.cache
@@ -51,9 +56,7 @@ class SignedActEndpoint(ActEndpoint):
     @staticmethod
     def schema_body(shape: Any) -> Any:
         """Return the body's description with its signature."""
-        if shape is None:
-            return inline_serializer("SignedBody", {"signature": SignatureShape()})
-        return _signed(shape)
+        return SignedBody if shape is None else _signed(shape)
 
     def validated(self, request: Request) -> Any:
         body = request.data

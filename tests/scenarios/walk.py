@@ -153,9 +153,12 @@ class Walk:
         self._receipts += 1
         receipt = f"{self._receipts:011d}"
         context = dossier.context or "campaign"
+        changes = {"receipt_number": receipt, "context": context}
+        if context == "renewal":
+            changes["modified_elements"] = "Rien d’autre que les dates."
         submitting.edit_dossier(
             dossier.pk,
-            changes={"receipt_number": receipt, "context": context},
+            changes=changes,
             by=by,
             now=self.now,
         )
