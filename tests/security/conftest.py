@@ -57,6 +57,7 @@ def things(cast: Cast) -> Things:
         "beside": "1",
         "token": "forged",
         "calendar": "forged",
+        "key": "forged",
         "name": "index.html",
         "invitations": str(invitation.pk),
         "invitation": str(invitation.pk),

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.http import QueryDict
 from django.test import Client
 from django.utils import translation
 
@@ -445,10 +446,10 @@ class TestPage:
     def test_filters_say_what_they_do(self, cast: Cast) -> None:
         slow = planned(cast)
         planned(cast, window_of(date(2026, 7, 7), "GP"), audience="public")
-        client = client_of(cast.pm)
+        ahead = windows_ahead(cast.pm, TODAY)
 
         def shown(query: str) -> list[str]:
-            rows = client.get(f"/plan/?{query}").context["rows"]
+            rows = Asked.read(QueryDict(query).dict()).select(ahead, cast.pm)
             return [one.plan.version.asset.code for row in rows for one in row.planned]
 
         assert len(shown("")) == 2
@@ -488,6 +489,12 @@ class TestPage:
         assert set(page.context["wished"].faults) == {"asset", "wanted"}
         past = client_of(cast.pm).get(f"/plan/?asset={asset.code}&wanted=2026-03-01")
         assert set(past.context["wished"].faults) == {"wanted"}
+
+    def test_its_address_keeps_what_was_chosen(self, cast: Cast) -> None:
+        planned(cast)
+        answer = client_of(cast.pm).get("/plan/?outlook=too_late")
+        assert answer.context["rows"] == []
+        assert "No planned version fits these filters." in answer.content.decode()
 
 
 class TestOrder:
