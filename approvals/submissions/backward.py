@@ -103,11 +103,8 @@ def plan_back(
     works = [one for one in windows if usable_from(one) <= wanted]
     serves = [one for one in makeable if one in works]
     missed = max(works, key=lambda one: one.closes_on, default=None) if not serves else None
-    window: DepositWindow | None
-    if serves:
-        window = max(serves, key=lambda one: (one.closes_on, usable_from(one)))
-    else:
-        window = min(makeable, key=usable_from, default=None)
+    last = max(serves, key=lambda one: (one.closes_on, usable_from(one)), default=None)
+    window = last or min(makeable, key=usable_from, default=None)
     return Backward(
         wanted=wanted,
         today=today,

@@ -16,7 +16,7 @@ from approvals.submissions.models import DepositWindow
 from approvals.submissions.window_history import window_history
 from tests.factories import T0
 from tests.factories.people import Cast
-from tests.factories.submissions import make_approved, pm_window, window_of
+from tests.factories.submissions import make_approved, make_batch, pm_window, window_of
 
 pytestmark = pytest.mark.django_db
 HEAD = "authority,category,opens_on,closes_on,source\n"
@@ -71,6 +71,13 @@ class TestWindowPage:
         assert version.asset.code in client_of(cast.pm).get(address).content.decode()
         for other in (cast.pm2, cast.admin):
             assert version.asset.code not in client_of(other).get(address).content.decode()
+
+    def test_its_batches_are_linked_for_those_who_see_them(self, cast: Cast) -> None:
+        batch = make_batch(cast, make_approved(cast))
+        address = pm_window().get_absolute_url()
+        link = f'href="{batch.get_absolute_url()}"'
+        assert link in client_of(cast.regulatory).get(address).content.decode()
+        assert link not in client_of(cast.pm2).get(address).content.decode()
 
     @pytest.mark.parametrize("person", ["rep", "msl", "agency"])
     def test_the_field_does_not_open_it(self, cast: Cast, person: str) -> None:
