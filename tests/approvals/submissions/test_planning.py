@@ -344,40 +344,21 @@ class TestWindowPage:
         page = answer.content.decode()
         assert batch.get_absolute_url() in page
         assert "Preparing" in page or "preparing" in page
+
+
 """The planning page: what is told to whom, filters, load, both directions, what waits."""
 
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
-from django.utils import translation
 
 from approvals.people.models import User
-from approvals.submissions.actions import (
-    burn_lapsed_references,
-    edit_window,
-    plan,
-    record_window,
-)
-from approvals.submissions.calendars import missing_calendars, year_due
-from approvals.submissions.durations import Routes, Step
-from approvals.submissions.load import load_ahead, monday, stages_due
 from approvals.submissions.models import DepositWindow
-from approvals.submissions.moves import moves_of
-from approvals.submissions.outlook import PlannedRow, windows_ahead
-from approvals.submissions.planning import Asked, without_window
+from approvals.submissions.outlook import PlannedRow
 from content.assets.models import Version
-from tests.factories.people import Cast, system_actor
-from tests.factories.review import in_review, task_of
-from tests.factories.submissions import (
-    approve,
-    make_approved,
-    make_draft,
-    pm_window,
-    window_of,
-)
+from tests.factories.people import Cast
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 3, 2)
