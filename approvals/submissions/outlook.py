@@ -86,11 +86,6 @@ class PlannedRow:
         return self.reasons[0] if self.reasons else ""
 
     @property
-    def reason(self) -> str:
-        """The reason that weighs most."""
-        return self.judgement.reasons[0]
-
-    @property
     def may_move(self) -> bool:
         """Whether its owner may still plan it for another window."""
         return self.progress.state in PLANNABLE
