@@ -19,7 +19,7 @@ MAX_FILE_LINES = 500
 MAX_FUNCTION_LINES = 40
 SIGNALS = {
     *("products_changed", "usability_changed", "revision_added", "person_joins"),
-    *("versions_frozen", "source_changed", "roles_changed"),
+    *("versions_frozen", "source_changed", "roles_changed", "stopped_by_authority"),
 }
 FORBIDDEN_FOLDERS = {"core", "utils", "util", "common", "helpers", "misc", "lib"}
 # Spelt apart, so that this file does not forbid itself.

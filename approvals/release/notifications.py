@@ -40,6 +40,19 @@ def stopped(done: ReleaseAct, *, now: datetime) -> None:
     _tell_of(done, partial(_stopped_mail, done, _title(done.version)), now=now)
 
 
+def stopped_by_authority(
+    versions: Sequence[Version], *, withdrawn: bool, reason: str, occasion: str, now: datetime
+) -> None:
+    """Tell the same of versions that the authority stopped, or a correction of what it decided."""
+    kind = ActKind.WITHDRAW if withdrawn else ActKind.SUSPEND
+    for version in versions:
+        stop = _Stopped(version, _title(version), paris_day(now), reason, withdrawn)
+        for person in _concerned(version):
+            key = f"release.{kind}:authority.{occasion}.{version.pk}:{person.pk}"
+            link = version.get_absolute_url() if person.pk == version.asset.owner_id else ""
+            _tell(person, partial(_stop_words, stop), key=key, now=now, link=link)
+
+
 def frozen(done: ProductFreezeAct, versions: Sequence[Version], *, now: datetime) -> None:
     """Tell everybody concerned, in one mail each, which versions a freeze stops."""
     stop = _Stop(str(done.pk), done.freeze.product, done.effective_on, done.reason)
@@ -176,14 +189,30 @@ def _resumed_mail(done: ReleaseAct, title: str) -> tuple[str, str]:
     )
 
 
+@dataclass(frozen=True)
+class _Stopped:
+    """What is said of a version that may no longer be used."""
+
+    version: Version
+    title: str
+    day: date
+    reason: str
+    withdrawn: bool
+
+
 def _stopped_mail(done: ReleaseAct, title: str) -> tuple[str, str]:
+    withdrawn = done.kind == ActKind.WITHDRAW
+    return _stop_words(_Stopped(done.version, title, done.effective_on, done.reason, withdrawn))
+
+
+def _stop_words(stop: _Stopped) -> tuple[str, str]:
     values = {
-        "version": done.version,
-        "title": title,
-        "day": day_in_words(done.effective_on),
-        "reason": done.reason,
+        "version": stop.version,
+        "title": stop.title,
+        "day": day_in_words(stop.day),
+        "reason": stop.reason,
     }
-    if done.kind == ActKind.WITHDRAW:
+    if stop.withdrawn:
         return (
             _("%(version)s is withdrawn from %(day)s on") % values,
             _("Do not use %(title)s (%(version)s) from %(day)s on: %(reason)s") % values,

@@ -9,7 +9,7 @@ from django.dispatch import receiver
 from approvals.people.models import User
 from approvals.release import actions, notifications
 from content.assets.models import Version
-from content.assets.signals import versions_frozen
+from content.assets.signals import stopped_by_authority, versions_frozen
 from content.catalogue.models import ProductFreeze
 from content.catalogue.signals import source_changed
 from content.catalogue.source_changes import SourceChange
@@ -21,6 +21,14 @@ def tell_of_freeze(
 ) -> None:
     """Tell the field and the owners, as the pharmacist's own freeze does."""
     notifications.frozen_by_itself(freeze, versions, now=now)
+
+
+@receiver(stopped_by_authority, dispatch_uid="release.stopped_by_authority")
+def tell_of_stop(
+    sender: Any, *, versions: Sequence[Version], now: datetime, signal: Any, **said: Any
+) -> None:
+    """Tell the field and the owners, as the pharmacist's own acts do."""
+    notifications.stopped_by_authority(versions, **said, now=now)
 
 
 @receiver(source_changed, dispatch_uid="release.source_changed")

@@ -11,3 +11,6 @@ person_joins = Signal()
 # freeze: ProductFreeze, versions: list[Version], by, now — a freeze that no pharmacist signed, or
 # whose day came, suspended these versions.
 versions_frozen = Signal()
+# versions: list[Version], withdrawn: bool, reason: str, occasion: str, now — the authority, or the
+# correction of what it decided, stopped the use of these versions; ``occasion`` names the act.
+stopped_by_authority = Signal()

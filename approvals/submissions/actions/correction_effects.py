@@ -10,7 +10,12 @@ from django.utils.translation import gettext as _
 from approvals.audit import InvalidInput
 from approvals.people.models import User
 from approvals.review.actions import drop_refusal, keep_refusal
-from approvals.submissions.actions.decisions import give_visa, visa_months, visa_start
+from approvals.submissions.actions.decisions import (
+    give_visa,
+    tell_stopped,
+    visa_months,
+    visa_start,
+)
 from approvals.submissions.actions.planning import release_plan
 from approvals.submissions.enums import AFTER_GRANT, GRANTING, RETURNED, STATE_UNDER, Outcome
 from approvals.submissions.models import Decision
@@ -98,6 +103,16 @@ class Correction:
         self._settle_stops(before, stopped=stopped)
         self._settle_reasons()
         work_out([version.pk for version in self.carriers], now=self.now)
+        self._tell_the_field(before)
+
+    def _tell_the_field(self, before: dict[int, State]) -> None:
+        ended = [
+            version
+            for version in self.carriers
+            if before[version.pk] == State.RELEASED and version.state != State.RELEASED
+        ]
+        suspended = self.entry.outcome == Outcome.SUSPENDED
+        tell_stopped(self.entry, ended, withdrawn=not suspended, now=self.now)
 
     def _still_withdrawn(self) -> bool:
         """Whether another standing entry says that the authority withdrew the visa."""

@@ -1,6 +1,6 @@
 """Record what the authority decided, or that its silence granted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import TypedDict, Unpack
 
@@ -29,6 +29,7 @@ from approvals.submissions.policies import (
 from content.assets.actions import facts
 from content.assets.enums import WITHDRAWABLE, Cause, State, VisaBasis
 from content.assets.models import Version
+from content.assets.signals import stopped_by_authority
 from content.calendar import add_months, paris_day
 from content.catalogue.actions import lock_list_head
 from content.catalogue.models import VisaRule
@@ -242,6 +243,7 @@ def _suspend(decision: Decision, version: Version, *, by: User, now: datetime) -
         by=by,
         now=now,
     )
+    tell_stopped(decision, carriers, withdrawn=False, now=now)
 
 
 def _withdraw(decision: Decision, version: Version, *, by: User, now: datetime) -> None:
@@ -257,6 +259,22 @@ def _withdraw(decision: Decision, version: Version, *, by: User, now: datetime) 
         by=by,
         now=now,
     )
+    tell_stopped(decision, carriers, withdrawn=True, now=now)
+
+
+def tell_stopped(
+    decision: Decision, versions: Sequence[Version], *, withdrawn: bool, now: datetime
+) -> None:
+    """Have the field told of what the authority, or a correction, took out of use."""
+    if versions:
+        stopped_by_authority.send(
+            Decision,
+            versions=versions,
+            withdrawn=withdrawn,
+            reason=decision.reason or decision.correction_reason,
+            occasion=str(decision.pk),
+            now=now,
+        )
 
 
 def _carrying(version: Version, states: tuple[State, ...]) -> list[Version]:

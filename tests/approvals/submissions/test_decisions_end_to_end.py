@@ -14,6 +14,7 @@ from approvals.review.models import Comment, ReviewTask
 from approvals.submissions.models import Dossier
 from content.assets.actions import create_version
 from content.assets.models import Version
+from content.outbox.models import Message
 from tests.factories import T0
 from tests.factories.people import Cast
 from tests.factories.submissions import pm_window, record_correction, record_decision, window_of
@@ -21,6 +22,7 @@ from tests.scenarios.walk import Walk
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
+STOPS = ("release.suspend", "release.withdraw")
 REASONS = "L’indication revendiquée n’est pas celle de l’AMM (page 2)."
 
 
@@ -99,3 +101,38 @@ def test_a_withdrawal_and_a_correction_end_use_on_the_list_at_once(cast: Cast) -
         assert row in positive(rep)
         between = (stopped + timedelta(hours=1)).isoformat()
         assert row not in positive(rep, on="2026-05-04", as_of=between)
+
+
+def topics_told(person: User) -> list[str]:
+    told = Message.objects.filter(recipient=person).order_by("pk")
+    return [topic for topic in told.values_list("topic", flat=True) if topic in STOPS]
+
+
+def test_the_field_is_told_of_what_the_authority_stops(cast: Cast) -> None:
+    walk = Walk(cast, T0)
+    version = walk.cleared(cast.product, window=pm_window())
+    walk.wait(hours=1)
+    assert cast.rep.is_active and cast.rep2.is_active
+    walk.release(version)
+    dossier = Dossier.objects.get(version=version)
+    day = T0.date()
+
+    suspended = {"reason": "Risque.", "decided_on": day, "now": walk.now}
+    record_decision(cast, dossier, "suspended", **suspended)
+    assert topics_told(cast.rep) == ["release.suspend"]
+    record_decision(cast, dossier, "withdrawn_by_authority", **suspended)
+    assert topics_told(cast.rep) == ["release.suspend", "release.withdraw"]
+    # Another team's field learns nothing.
+    assert topics_told(cast.rep2) == []
+
+
+def test_the_field_is_told_of_what_a_correction_ends(cast: Cast) -> None:
+    walk = Walk(cast, T0)
+    version = walk.cleared(cast.product, window=pm_window())
+    walk.wait(hours=1)
+    assert cast.rep.is_active
+    walk.release(version)
+    dossier = Dossier.objects.get(version=version)
+    given = {"decided_on": T0.date(), "now": walk.now, "reason": "Le courrier refusait."}
+    record_correction(cast, dossier, "refused", **given)
+    assert topics_told(cast.rep) == ["release.withdraw"]
