@@ -69,7 +69,8 @@
     var form = event.target;
     var leaves = /\/logout\/$/.test(form.getAttribute("action") || "");
     var typed = form.querySelector("input[name=login]");
-    if (event.defaultPrevented || !(leaves || typed)) { return; }
+    /* Where no list was ever kept, which is said at once, nobody waits. */
+    if (event.defaultPrevented || !(leaves || typed) || !localStorage.getItem(LISTS)) { return; }
     event.preventDefault();
     var wait = new Promise(function (resolve) { window.setTimeout(resolve, 2000); });
     var wiped = forget(async function (name) {

@@ -52,4 +52,5 @@ def test_it_prints_editions_of_so_many_entries(
     monkeypatch.setattr(prints, "MANY", 20)
     figures = list(prints.print_editions(now))
     assert [count for count, _taken, _largest in figures] == [10, 20]
-    assert all(taken > 0 and 20 < largest < 250 for _count, taken, largest in figures)
+    # The largest child of this process so far, those of the tests before this one included.
+    assert all(taken > 0 and largest > 20 for _count, taken, largest in figures)

@@ -25,6 +25,7 @@
 
   /* The list of the day, kept with its hour for this person alone (offline.js shows it). */
   async function keep(person) {
+    localStorage.setItem(LISTS, "kept");
     var cache = await caches.open(LISTS + person);
     var before = await cache.match("/field/today/");
     var known = before ? await before.json() : null;
