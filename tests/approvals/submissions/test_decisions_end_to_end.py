@@ -112,7 +112,8 @@ def test_the_field_is_told_of_what_the_authority_stops(cast: Cast) -> None:
     walk = Walk(cast, T0)
     version = walk.cleared(cast.product, window=pm_window())
     walk.wait(hours=1)
-    assert cast.rep.is_active and cast.rep2.is_active
+    assert cast.rep.is_active
+    assert cast.rep2.is_active
     walk.release(version)
     dossier = Dossier.objects.get(version=version)
     day = T0.date()
