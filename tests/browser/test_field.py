@@ -122,7 +122,9 @@ def test_nothing_keeps_people_out(cast: Cast, sits_down: SitsDown) -> None:
                 rep.page.goto(address)
                 rep.page.get_by_text("Fiche de posologie").first.wait_for()
                 met += barriers(rep.page)
-        rep.context.set_offline(False)
+        # The page that was shown without network comes back by itself.
+        with rep.page.expect_navigation():
+            rep.context.set_offline(False)
         rep.page.goto("/field/")
         rep.context.set_offline(True)
         rep.page.get_by_text("The network is away: this page").wait_for()
