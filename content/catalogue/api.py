@@ -194,6 +194,8 @@ class Documents(ProductAct, ListEndpoint):
 class DocumentFile(ReadEndpoint):
     """The file of a source document, as it was kept."""
 
+    read_media_type = "application/pdf"
+
     def get(self, request: Request, cis: str, pk: int) -> FileResponse:
         if not request.user.is_office:
             raise Http404

@@ -106,5 +106,7 @@ class AttestDestruction(OnEdition):
 class EditionPdf(ReadEndpoint):
     """The print of a signed edition, of the whole house; 404 until it is made."""
 
+    read_media_type = "application/pdf"
+
     def get(self, request: Request, number: int) -> HttpResponse:
         return pdf_answer(visible_edition(request, number), request.user)

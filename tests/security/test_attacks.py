@@ -62,6 +62,7 @@ def places(things: Things) -> dict[str, str]:
 
 
 @pytest.mark.slow  # every write of the API
+@pytest.mark.long
 def test_a04_no_write_of_the_api_takes_what_the_house_sets(
     places: dict[str, str], cast: Cast
 ) -> None:
@@ -113,6 +114,7 @@ def unguarded(cast: Cast) -> Client:
 
 
 @pytest.mark.slow  # every address
+@pytest.mark.long
 def test_a05_no_session_write_is_taken_from_elsewhere(unguarded: Client, things: Things) -> None:
     before = AuditEvent.objects.count()
     for path in ALL:

@@ -18,7 +18,7 @@ from content.assets.models import Version
 from tests.factories.people import Cast
 from tests.security.conftest import Things, client_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.long]
 
 # Neither of Respiratory, nor of the field, nor agencies or administrators see it (DOMAIN.md §1).
 OUTSIDERS = ("pm2", "rep", "rep2", "msl", "agency", "admin")
