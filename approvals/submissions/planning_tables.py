@@ -1,15 +1,13 @@
 """The planning as a file for spreadsheets."""
 
-import csv
-import io
 from collections.abc import Iterable
 from datetime import date
 
 from django.utils.translation import gettext as _
 
+from approvals.review.figures import Table
 from approvals.submissions.outlook import PlannedRow, WindowRow
 from content.assets.enums import State
-from content.positive_list.documents import guarded
 
 
 def heads() -> list[str]:
@@ -32,15 +30,10 @@ def heads() -> list[str]:
     ]
 
 
-def as_csv(rows: Iterable[WindowRow]) -> bytes:
-    """Write the planned versions as UTF-8 with its mark, formulas made harmless."""
-    written = io.StringIO()
-    writer = csv.writer(written, delimiter=";")
-    writer.writerow(heads())
-    for row in rows:
-        for planned in row.planned:
-            writer.writerow([guarded(cell) for cell in _cells(row, planned)])
-    return written.getvalue().encode("utf-8-sig")
+def planned_table(rows: Iterable[WindowRow]) -> Table:
+    """Return the planned versions, window by window, as a table."""
+    cells = [_cells(row, planned) for row in rows for planned in row.planned]
+    return Table("planning", str(_("Planning")), heads(), cells)
 
 
 def _cells(row: WindowRow, planned: PlannedRow) -> list[str]:

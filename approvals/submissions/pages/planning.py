@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from approvals.review.figures import as_csv
 from approvals.submissions.backward import Backward, from_window, to_be_usable_by
 from approvals.submissions.calendars import missing_calendars
 from approvals.submissions.durations import Routes
@@ -25,7 +26,7 @@ from approvals.submissions.planning import (
     outside_windows,
     without_window,
 )
-from approvals.submissions.planning_tables import as_csv
+from approvals.submissions.planning_tables import planned_table
 from approvals.submissions.policies import can_record_window
 from approvals.submissions.policies.calendars import PLANNERS
 from approvals.submissions.route_days import RouteCalendar
@@ -63,7 +64,7 @@ class PlanningPage(Page):
         ahead = windows_ahead(self.by, today, routes=routes)
         chosen = asked.select(ahead, self.by)
         if request.GET.get("format") == "csv":
-            return csv_answer(as_csv(chosen))
+            return csv_answer(as_csv(planned_table(chosen)))
         counts = counts_of(ahead)
         calendar = RouteCalendar(routes, today)
         load = load_ahead(self.by, today, ahead, routes=routes)
